@@ -1,0 +1,7 @@
+package sandbox
+
+// otherServices lists the services beside Application Auto Scaling.
+func otherServices() []*service { return nil }
+
+// otherCodecs lists the wire protocols beside AWS JSON.
+func otherCodecs() []codec { return nil }
