@@ -1,0 +1,190 @@
+package plan
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/scalectl/scalectl/pkg/model"
+)
+
+// SelectionError reports a --target or --exclude glob that cannot be read.
+type SelectionError struct {
+	Glob string
+	Err  error
+}
+
+func (e *SelectionError) Error() string { return fmt.Sprintf("address glob %q: %v", e.Glob, e.Err) }
+
+// Unwrap returns what is wrong with the glob.
+func (e *SelectionError) Unwrap() error { return e.Err }
+
+// selector decides which changes a partial plan keeps. A glob matches an address, the
+// address of its target, or anything above either: "endpoint/ranker" selects all that
+// hangs off the endpoint. "*" stands for a run of characters without a slash, "**" for
+// any run, "?" for one character. An exclusion wins over a selection.
+type selector struct{ include, exclude []*regexp.Regexp }
+
+func newSelector(s *Selection) (*selector, error) {
+	if s == nil {
+		return &selector{}, nil
+	}
+	include, err := compileGlobs(s.Targets)
+	if err != nil {
+		return nil, err
+	}
+	exclude, err := compileGlobs(s.Excludes)
+	if err != nil {
+		return nil, err
+	}
+	return &selector{include, exclude}, nil
+}
+
+func compileGlobs(globs []string) ([]*regexp.Regexp, error) {
+	var out []*regexp.Regexp
+	for _, glob := range globs {
+		if glob == "" {
+			return nil, &SelectionError{glob, fmt.Errorf("is empty")}
+		}
+		var b strings.Builder
+		b.WriteString(`^(?s:`)
+		for rest := glob; rest != ""; {
+			switch {
+			case strings.HasPrefix(rest, "**"):
+				b.WriteString(`.*`)
+				rest = rest[2:]
+			case rest[0] == '*':
+				b.WriteString(`[^/]*`)
+				rest = rest[1:]
+			case rest[0] == '?':
+				b.WriteString(`[^/]`)
+				rest = rest[1:]
+			default:
+				n := strings.IndexAny(rest, "*?")
+				if n < 0 {
+					n = len(rest)
+				}
+				b.WriteString(regexp.QuoteMeta(rest[:n]))
+				rest = rest[n:]
+			}
+		}
+		b.WriteString(`)(/|$)`)
+		re, err := regexp.Compile(b.String())
+		if err != nil {
+			return nil, &SelectionError{glob, err}
+		}
+		out = append(out, re)
+	}
+	return out, nil
+}
+
+// keeps reports whether an object is part of the plan. Target is the address of the
+// scalable target it hangs off, or "".
+func (s *selector) keeps(address, target string) bool {
+	matches := func(globs []*regexp.Regexp) bool {
+		for _, re := range globs {
+			if re.MatchString(address) || target != "" && re.MatchString(target) {
+				return true
+			}
+		}
+		return false
+	}
+	return (len(s.include) == 0 || matches(s.include)) && !matches(s.exclude)
+}
+
+// touches reports whether anything of a target of the spec may be part of the plan, so
+// that its endpoint has to be there.
+func (s *selector) touches(t model.Target) bool {
+	at := t.ID.Address()
+	if s.keeps(at, at) {
+		return true
+	}
+	for _, p := range t.Policies {
+		if s.keeps(p.Address(), at) {
+			return true
+		}
+	}
+	for _, a := range t.Alarms {
+		if s.keeps(a.Address(), at) {
+			return true
+		}
+	}
+	for _, a := range t.ScheduledActions {
+		if s.keeps(a.Address(), at) {
+			return true
+		}
+	}
+	return false
+}
+
+// filter keeps the selected changes together with what they cannot do without: the
+// registration of their target, the policy of an alarm, the deletion that frees a
+// metric. A change whose prerequisite is excluded goes too.
+func (s *selector) filter(changes []Change) []Change {
+	if len(s.include) == 0 && len(s.exclude) == 0 {
+		return changes
+	}
+	targetOf := func(c *Change) string {
+		if c.Target == (model.TargetID{}) {
+			return ""
+		}
+		return c.Target.Address()
+	}
+	keep := make([]bool, len(changes))
+	for i := range changes {
+		keep[i] = s.keeps(changes[i].Address, targetOf(&changes[i]))
+	}
+	excluded := func(c *Change) bool {
+		only := selector{exclude: s.exclude}
+		return !only.keeps(c.Address, targetOf(c))
+	}
+	byTarget := map[model.TargetID][]int{}
+	for i := range changes {
+		byTarget[changes[i].Target] = append(byTarget[changes[i].Target], i)
+	}
+	for again := true; again; {
+		again = false
+		for i := range changes {
+			if !keep[i] {
+				continue
+			}
+			for _, j := range byTarget[changes[i].Target] {
+				if keep[j] || !needs(&changes[i], &changes[j]) {
+					continue
+				}
+				again = true
+				if excluded(&changes[j]) {
+					keep[i] = false
+					break
+				}
+				keep[j] = true
+			}
+		}
+	}
+	var out []Change
+	for i := range changes {
+		if keep[i] {
+			out = append(out, changes[i])
+		}
+	}
+	return out
+}
+
+// needs reports whether change c cannot be carried out unless change p of the same
+// target was.
+func needs(c, p *Change) bool {
+	switch {
+	case c.Address == p.Address:
+		return c.Action != p.Action // the two halves of a delete and create
+	case p.Kind == KindTarget && p.Action == Create:
+		return c.Action != Delete
+	case c.Kind == KindTarget && c.Action == Delete:
+		return p.Action == Delete // deregistering deletes the children anyway
+	case c.Kind == KindAlarm && p.Kind == KindPolicy:
+		return c.After != nil && c.After.Alarm.Policy == p.Name && (p.Action == Create || p.Action == Replace)
+	case c.Kind == KindPolicy && p.Kind == KindPolicy && c.After != nil && p.Before != nil:
+		key := c.After.Policy.MetricKey()
+		return key != "" && key == p.Before.Policy.MetricKey()
+	}
+	return false
+}
