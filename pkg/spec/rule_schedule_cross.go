@@ -1,0 +1,225 @@
+package spec
+
+import (
+	"slices"
+	"time"
+
+	"github.com/scalectl/scalectl/pkg/schedule"
+)
+
+// Bounds of the search for firings that meet. Beyond them the answer is the cautious one.
+const (
+	// crossingHorizon is how far after its first firing an action is followed.
+	crossingHorizon = 5 * 366 * 24 * time.Hour
+	// crossingBudget is how many firings of one action are looked at.
+	crossingBudget = 20_000
+	// meetingHorizon is how far two actions are followed to find a common minute. Every
+	// pair of calendar schedules that meets at all within a leap-year cycle meets within it.
+	meetingHorizon = 5 * 366 * 24 * time.Hour
+	// meetingBudget is how many firings of a pair are looked at.
+	meetingBudget = 4_000
+)
+
+// withoutClock is where searches start when the caller gave no time. Calendar schedules
+// repeat, so any moment does.
+var withoutClock = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// firingAction is a scheduled action as the simulation sees it: when it fires and what it
+// sets. A nil bound leaves that side as it is.
+type firingAction struct {
+	name     string
+	min, max *int32
+	expr     *schedule.Expression
+	loc      *time.Location
+	window   schedule.Window
+}
+
+// phased reports whether the firings are known; those of a rate without a start time are not.
+func (a firingAction) phased() bool { return a.expr.Anchored(a.window) }
+
+// next returns the first firing after t.
+func (a firingAction) next(t time.Time) (time.Time, bool) { return a.expr.Next(t, a.loc, a.window) }
+
+// firesFrom returns the first firing at or after t.
+func (a firingAction) firesFrom(t time.Time) (time.Time, bool) {
+	return a.next(t.Add(-time.Nanosecond))
+}
+
+// everFires reports whether the action can fire after now.
+func (a firingAction) everFires(now time.Time) bool {
+	if !a.phased() {
+		return a.window.End.IsZero() || a.window.End.After(now)
+	}
+	_, ok := a.next(now)
+	return ok
+}
+
+// capacityBounds are the bounds of a scalable target.
+type capacityBounds struct{ min, max int32 }
+
+// crossing is a firing that AWS would refuse because the new bound lies beyond the other
+// one.
+type crossing struct {
+	// by names the action whose value is in force then, "" for the target's own bounds.
+	by string
+	// bound is the value of the other side that is in force then.
+	bound int32
+	// at is when it happens first; zero for "at some time", when the phase of a rate is
+	// unknown or the search gave up.
+	at time.Time
+}
+
+// findCrossing looks for a firing at which a one-sided action sets the minimum above the
+// maximum in force, or the maximum below the minimum in force. Which bounds are in force
+// depends on when the actions were put, and that may be at any moment: from then on the
+// bounds are the target's own until the actions overwrite them. So the other side is the
+// target's own bound, or what was set by the action that set this side last. Two firings
+// in one minute count in both orders, since AWS gives a minute as its resolution (facts
+// 101 and 102).
+//
+// What AWS does at such a firing is not documented; see "UNSURE fact 102" in the
+// documentation of the sandbox.
+func findCrossing(a firingAction, own capacityBounds, others []firingAction, now time.Time) (crossing, bool) {
+	if (a.min == nil) == (a.max == nil) || !a.everFires(now) {
+		return crossing{}, false
+	}
+	beyond := func(otherMin, otherMax *int32) (bound int32, yes bool) {
+		switch {
+		case a.min != nil && otherMax != nil && *a.min > *otherMax:
+			return *otherMax, true
+		case a.max != nil && otherMin != nil && *a.max < *otherMin:
+			return *otherMin, true
+		}
+		return 0, false
+	}
+	if bound, yes := beyond(&own.min, &own.max); yes {
+		at, _ := a.next(now)
+		return crossing{bound: bound, at: at}, true
+	}
+	setsOtherSide := func(o firingAction) bool {
+		return a.min != nil && o.max != nil || a.max != nil && o.min != nil
+	}
+	var best crossing
+	found := false
+	for _, o := range others {
+		bound, yes := beyond(o.min, o.max)
+		if !yes || o.name == a.name {
+			continue
+		}
+		rivals := slices.DeleteFunc(slices.Clone(others), func(r firingAction) bool {
+			return r.name == a.name || r.name == o.name || !r.phased() || !setsOtherSide(r)
+		})
+		at, yes := firesWhileLast(a, o, rivals, now)
+		if yes && (!found || at.Before(best.at)) {
+			best, found = crossing{by: o.name, bound: bound, at: at}, true
+		}
+	}
+	return best, found
+}
+
+// firesWhileLast reports whether a can fire at a moment when o is the last action that
+// fired among itself and its rivals, and when first. A zero time means that it may happen
+// but not when.
+func firesWhileLast(a, o firingAction, rivals []firingAction, now time.Time) (time.Time, bool) {
+	if !o.phased() {
+		// It may fire right before any firing of a, if it can fire at all by then.
+		return time.Time{}, o.window.Start.IsZero() && (o.window.End.IsZero() || o.window.End.After(now))
+	}
+	t, ok := o.expr.Prev(now, o.loc, o.window)
+	if !ok {
+		t, ok = o.next(now)
+	}
+	if !ok {
+		return time.Time{}, false
+	}
+	if !a.phased() {
+		return time.Time{}, true
+	}
+	end := t.Add(crossingHorizon)
+	for range crossingBudget {
+		minute := t.Truncate(time.Minute)
+		at, ok := a.firesFrom(later(minute, now))
+		if !ok {
+			return time.Time{}, false
+		}
+		over, overwritten := firstAfter(rivals, t)
+		if !overwritten || !at.Truncate(time.Minute).After(over.Truncate(time.Minute)) {
+			return at, true
+		}
+		// Nothing changes until a fires next: go on with the last firing of o before it.
+		next, ok := o.expr.Prev(at, o.loc, o.window)
+		if !ok || !next.After(t) {
+			// o does not fire between the two; look at what comes in the minute of a.
+			if next, ok = o.next(t); !ok {
+				return time.Time{}, false
+			}
+		}
+		if t = next; t.After(end) {
+			return time.Time{}, false
+		}
+	}
+	return time.Time{}, true
+}
+
+// firstAfter returns the earliest firing of any of the actions after t.
+func firstAfter(actions []firingAction, t time.Time) (first time.Time, ok bool) {
+	for _, a := range actions {
+		if at, fires := a.next(t); fires && (!ok || at.Before(first)) {
+			first, ok = at, true
+		}
+	}
+	return first, ok
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// firstMeeting returns the first minute after now in which both actions fire.
+func firstMeeting(a, b firingAction, now time.Time) (time.Time, bool) {
+	if !a.phased() || !b.phased() {
+		return time.Time{}, false
+	}
+	ta, okA := a.next(now)
+	tb, okB := b.next(now)
+	end := later(ta, tb).Add(meetingHorizon)
+	for range meetingBudget {
+		if !okA || !okB || ta.After(end) || tb.After(end) {
+			return time.Time{}, false
+		}
+		ma, mb := ta.Truncate(time.Minute), tb.Truncate(time.Minute)
+		switch {
+		case ma.Equal(mb):
+			return ma, true
+		case ma.Before(mb):
+			ta, okA = a.firesFrom(mb)
+		default:
+			tb, okB = b.firesFrom(ma)
+		}
+	}
+	return time.Time{}, false
+}
+
+// shortestGap returns the shortest time between successive firings among the next few.
+func shortestGap(a firingAction, now time.Time) (time.Duration, bool) {
+	const firings = 200
+	if !a.phased() {
+		a.expr = a.expr.WithAnchor(now)
+	}
+	t, ok := a.next(now)
+	shortest, found := time.Duration(0), false
+	for i := 0; ok && i < firings; i++ {
+		next, more := a.next(t)
+		if !more {
+			break
+		}
+		if gap := next.Sub(t); !found || gap < shortest {
+			shortest, found = gap, true
+		}
+		t = next
+	}
+	return shortest, found
+}

@@ -1,0 +1,10 @@
+package spec
+
+import "slices"
+
+// allRules is the registry: one line for each file of rules.
+func allRules() []Rule {
+	return slices.Concat(
+		structuralRules(),
+	)
+}
