@@ -15,7 +15,7 @@ var atShape = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})(?:([T ])(\d{2}:\d{2})(:\d
 func parseAt(body token) (*Expression, *ParseError) {
 	if t, err := time.Parse(atLayout, body.text); err == nil && t.Format(atLayout) == body.text {
 		if t.Year() < FirstYear || t.Year() > LastYear {
-			return nil, body.slice(0, 4).errorf("", "year %q is outside %d-%d", body.text[:4], FirstYear, LastYear)
+			return nil, body.slice(0, 4).errorf("check the year for a slip", "year %q is outside %d-%d", body.text[:4], FirstYear, LastYear)
 		}
 		return &Expression{kind: At, at: t, text: "at(" + body.text + ")"}, nil
 	}
@@ -33,10 +33,7 @@ func parseAt(body token) (*Expression, *ParseError) {
 	date, clock, seconds := part(1), part(3), part(4)
 	suffix := body.slice(m[12], m[13])
 	fixed := func(timeOfDay string) string {
-		if text := "at(" + date + "T" + timeOfDay + ")"; parses(text) {
-			return fmt.Sprintf("write %q", text)
-		}
-		return form
+		return writeHint("at("+date+"T"+timeOfDay+")", form)
 	}
 	switch {
 	case clock == "" && suffix.text == "":
@@ -56,5 +53,15 @@ func parseAt(body token) (*Expression, *ParseError) {
 	case part(2) == " ":
 		return nil, body.slice(m[4], m[5]).errorf(fixed(clock+seconds), `at(...) needs a "T" between date and time, not a blank`)
 	}
-	return nil, body.errorf("", "no such date or time as %q", body.text)
+	return nil, body.errorf(noSuchHint(date), "no such date or time as %q", body.text)
+}
+
+// noSuchHint says how far the calendar and the clock go.
+func noSuchHint(date string) string {
+	first, err := time.Parse("2006-01", date[:len("2006-01")])
+	if err != nil {
+		return "months are 01 to 12"
+	}
+	last := first.AddDate(0, 1, -1)
+	return fmt.Sprintf("%s has %d days, and a day goes from 00:00:00 to 23:59:59", first.Format("January 2006"), last.Day())
 }

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -84,6 +85,11 @@ func parseWeekDays(t token) (weekDays, *ParseError) {
 	last := strings.HasSuffix(upper, "L")
 	if hash < 0 && !last {
 		listed, err := f.parse(t)
+		if err != nil && strings.ContainsRune(t.text, '0') {
+			if names := unixWeekdays(upper); namesOnly(f, t, names) {
+				err.Hint = fmt.Sprintf("AWS counts 1 = Sunday; if 0 is meant as Sunday, as in Unix cron, write %q", names)
+			}
+		}
 		return weekDays{listed: listed}, err
 	}
 	if strings.ContainsAny(t.text, ",-/") {
@@ -106,6 +112,12 @@ func parseWeekDays(t token) (weekDays, *ParseError) {
 	out := weekDays{nth: nth}
 	out.listed.add(v)
 	return out, nil
+}
+
+// namesOnly reports whether a corrected field parses and has no number left in it.
+func namesOnly(f *field, t token, corrected string) bool {
+	_, err := f.parse(token{corrected, t.at})
+	return err == nil && !strings.ContainsAny(corrected, "0123456789")
 }
 
 // daysOf returns the days of one month on which the expression fires.

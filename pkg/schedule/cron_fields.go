@@ -15,7 +15,6 @@ type field struct {
 	names    []string // names[0] stands for min
 	maxStep  int      // 0: steps are not allowed
 	wrap     bool     // whether ranges wrap around
-	zeroHint string   // way out for a value of 0 in a field that starts at 1
 }
 
 var (
@@ -28,9 +27,8 @@ var cronFields = [fieldCount]field{
 	hoursField:      {name: "hour", min: 0, max: 23, maxStep: 23, wrap: true},
 	dayOfMonthField: {name: "day-of-month", min: 1, max: 31, maxStep: 31, wrap: true},
 	monthField:      {name: "month", min: 1, max: 12, names: monthNames, maxStep: 12, wrap: true},
-	dayOfWeekField: {name: "day-of-week", min: 1, max: 7, names: dayNames, wrap: true,
-		zeroHint: "AWS counts 1 = Sunday to 7 = Saturday, unlike Unix cron; a name such as SUN is never mistaken"},
-	yearField: {name: "year", min: FirstYear, max: LastYear, base: FirstYear, maxStep: LastYear - FirstYear},
+	dayOfWeekField:  {name: "day-of-week", min: 1, max: 7, names: dayNames, wrap: true},
+	yearField:       {name: "year", min: FirstYear, max: LastYear, base: FirstYear, maxStep: LastYear - FirstYear},
 }
 
 // parse reads a comma-separated list of values, ranges and steps.
@@ -81,7 +79,9 @@ func (f *field) parseItem(item, whole token) (set, *ParseError) {
 	var err *ParseError
 	switch {
 	case base.text == "*":
-	case dash >= 0:
+	case dash == 0 || dash > 0 && dash == len(base.text)-1:
+		return set{}, base.errorf(fmt.Sprintf("a range has both ends, as in %d-%d", f.min, f.max), "%s range %q lacks an end", f.name, base.text)
+	case dash > 0:
 		if from, err = f.parseValue(base.slice(0, dash)); err != nil {
 			return set{}, err
 		}
@@ -167,8 +167,8 @@ func (f *field) parseValue(t token) (int, *ParseError) {
 	if err != nil || n < f.min || n > f.max {
 		hint := ""
 		switch {
-		case err == nil && n == 0:
-			hint = f.zeroHint
+		case f.names != nil:
+			hint = fmt.Sprintf("AWS counts %d = %s to %d = %s; a name is never mistaken", f.min, f.names[0], f.max, f.names[len(f.names)-1])
 		case f.name == "hour" && n == 24:
 			hint = "midnight is hour 0 of the next day"
 		}

@@ -63,7 +63,7 @@ func parse(s string) (*Expression, *ParseError) {
 		return nil, whole.errorf(grammarHint, "schedule is empty")
 	}
 	if trimmed != s {
-		return nil, whole.errorf(fmt.Sprintf("write %q", trimmed), "schedule %q has blanks around it", s)
+		return nil, whole.errorf(writeHint(trimmed, "leave the blanks out"), "schedule %q has blanks around it", s)
 	}
 	open := strings.IndexByte(s, '(')
 	if open < 0 {
@@ -78,11 +78,11 @@ func parse(s string) (*Expression, *ParseError) {
 	end := strings.IndexByte(s, ')')
 	if end < 0 {
 		missing := token{"", len(s)}
-		return nil, missing.errorf(fmt.Sprintf("write %q", s+")"), "schedule %q has no closing parenthesis", s)
+		return nil, missing.errorf(writeHint(s+")", grammarHint), "schedule %q has no closing parenthesis", s)
 	}
 	if end != len(s)-1 {
 		rest := whole.slice(end+1, len(s))
-		return nil, rest.errorf(fmt.Sprintf("write %q", s[:end+1]), "schedule has %q after the closing parenthesis", rest.text)
+		return nil, rest.errorf(writeHint(s[:end+1], grammarHint), "schedule has %q after the closing parenthesis", rest.text)
 	}
 	body := whole.slice(open+1, end)
 	switch word.text {
@@ -92,35 +92,6 @@ func parse(s string) (*Expression, *ParseError) {
 		return parseRate(body)
 	}
 	return parseCron(body)
-}
-
-// bareHint is the way out for a text without parentheses: mostly Unix cron.
-func bareHint(s string) string {
-	if text, ok := sixFields(strings.Fields(s)); ok {
-		return fmt.Sprintf("write %q", text)
-	}
-	for _, word := range []string{"at", "rate"} {
-		if text := word + "(" + s + ")"; parses(text) {
-			return fmt.Sprintf("write %q", text)
-		}
-	}
-	return grammarHint
-}
-
-// wordHint is the way out for a wrong word before the parenthesis.
-func wordHint(word, rest string) string {
-	for _, right := range []string{"at", "rate", "cron"} {
-		if strings.EqualFold(strings.TrimSpace(word), right) {
-			return fmt.Sprintf("write %q", right+rest)
-		}
-	}
-	return grammarHint
-}
-
-// parses reports whether a text is a valid schedule: no hint may offer another mistake.
-func parses(s string) bool {
-	_, err := parse(s)
-	return err == nil
 }
 
 // Kind returns which of the three forms the expression has.

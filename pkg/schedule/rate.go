@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -29,7 +30,7 @@ func parseRate(body token) (*Expression, *ParseError) {
 	unit := strings.TrimSuffix(m[2], "s")
 	n, err := strconv.ParseInt(m[1], 10, 64)
 	if err != nil || n > maxRate/rateUnits[unit] {
-		return nil, number.errorf("", "rate of %s %ss is longer than all the years a schedule can name", m[1], unit)
+		return nil, number.errorf("for a single firing use at(...)", "rate of %s %ss is longer than all the years a schedule can name", m[1], unit)
 	}
 	if n == 0 {
 		hint := fmt.Sprintf(`write "rate(1 %s)", or leave the scheduled action out`, unit)
@@ -53,37 +54,53 @@ func rateError(body token) *ParseError {
 		return body.errorf(form, "rate(...) needs a number and a unit, not %q", body.text)
 	}
 	if m[1] == "" {
-		return body.errorf(fmt.Sprintf("write %q", "rate(1 "+m[2]+")"), "rate(...) needs a number before %q", m[2])
+		return body.errorf(form, "rate(...) needs a number before %q", m[2])
 	}
 	if strings.ContainsAny(m[1], "+-.") {
-		return body.errorf(form, "rate(...) needs a whole number, not %q", m[1])
+		return body.errorf(fractionHint(m[1], m[2], form), "rate(...) needs a whole number above 0, not %q", m[1])
 	}
 	if m[2] == "" {
-		return body.errorf(fmt.Sprintf("write %q", "rate("+m[1]+" minutes)"), "rate(...) needs a unit after %q", m[1])
+		return body.errorf(form, "rate(...) needs a unit after %q", m[1])
 	}
-	if text := "rate(" + m[1] + " " + strings.ToLower(m[2]) + ")"; text != "rate("+body.text+")" && parses(text) {
-		return body.errorf(fmt.Sprintf("write %q", text), "rate(...) is malformed: %q", body.text)
+	if allDigits(m[1]) && rateUnits[strings.TrimSuffix(strings.ToLower(m[2]), "s")] != 0 {
+		return body.errorf(writeHint("rate("+m[1]+" "+strings.ToLower(m[2])+")", form), "rate(...) is malformed: %q", body.text)
 	}
 	unit := token{m[2], body.at + strings.Index(body.text, m[2])}
-	switch n, _ := strconv.Atoi(m[1]); strings.ToLower(m[2]) {
-	case "s", "sec", "secs", "second", "seconds":
-		hint := "the shortest rate is 1 minute"
-		if n > 0 && n%60 == 0 {
-			hint = fmt.Sprintf("write %q", rateText(int64(n/60), "minute"))
-		}
-		return unit.errorf(hint, "rate(...) does not take %q", m[2])
-	case "m", "min", "mins":
-		return unit.errorf(fmt.Sprintf("write %q", rateText(int64(n), "minute")), "rate(...) does not take %q", m[2])
-	case "h", "hr", "hrs":
-		return unit.errorf(fmt.Sprintf("write %q", rateText(int64(n), "hour")), "rate(...) does not take %q", m[2])
-	case "d":
-		return unit.errorf(fmt.Sprintf("write %q", rateText(int64(n), "day")), "rate(...) does not take %q", m[2])
-	case "w", "week", "weeks":
-		if n < 1<<20 {
-			return unit.errorf(fmt.Sprintf("write %q", rateText(int64(n)*7, "day")), "rate(...) does not take %q", m[2])
-		}
+	return unit.errorf(unitHint(m[1], strings.ToLower(m[2]), form), "rate(...) does not take %q", m[2])
+}
+
+// unitHint says a number of other units in one that AWS takes, or else the form of a rate.
+func unitHint(number, unit, form string) string {
+	n, err := strconv.ParseInt(number, 10, 32)
+	if err != nil {
+		return form
 	}
-	return unit.errorf(form, "rate(...) does not take %q", m[2])
+	switch unit {
+	case "s", "sec", "secs", "second", "seconds":
+		if n%60 != 0 || n == 0 {
+			return "the shortest rate is 1 minute, and it counts whole minutes"
+		}
+		return writeHint(rateText(n/60, "minute"), form)
+	case "m", "min", "mins":
+		return writeHint(rateText(n, "minute"), form)
+	case "h", "hr", "hrs":
+		return writeHint(rateText(n, "hour"), form)
+	case "d":
+		return writeHint(rateText(n, "day"), form)
+	case "w", "week", "weeks":
+		return writeHint(rateText(n*7, "day"), form)
+	}
+	return form
+}
+
+// fractionHint says 1.5 hours in minutes, or else the form of a rate.
+func fractionHint(number, unit, form string) string {
+	n, err := strconv.ParseFloat(number, 64)
+	minutes := n * float64(rateUnits[strings.TrimSuffix(strings.ToLower(unit), "s")]/60)
+	if err != nil || minutes < 1 || minutes > 1e6 || minutes != math.Trunc(minutes) {
+		return form
+	}
+	return fmt.Sprintf("write %q", rateText(int64(minutes), "minute"))
 }
 
 // rateOrigin returns the instant from which periods are counted and the number of the

@@ -37,6 +37,8 @@ var zoneNames = sync.OnceValue(func() (z struct {
 
 var utcOffset = regexp.MustCompile(`^(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?$`)
 
+var abbreviation = regexp.MustCompile(`^[A-Z]{1,5}$`)
+
 // LoadLocation returns the time zone of a scheduled action. The empty name is UTC, AWS's
 // default. AWS takes the canonical IANA names that Joda-Time knows; this takes every name
 // with an area ("Europe/Berlin", "Etc/GMT+9"), UTC, and the dozen old ones without an area
@@ -65,7 +67,9 @@ func LoadLocation(name string) (*time.Location, error) {
 		return nil, whole.errorf(offsetHint(name), "time zone %q is an offset, not an IANA name", name)
 	}
 	hint := "use an IANA name such as UTC, Europe/Berlin or America/New_York"
-	if near := nearestZone(name, zones.names); near != "" {
+	if abbreviation.MatchString(name) && !zones.known[strings.ToUpper(name)] {
+		hint = "an abbreviation does not say where: " + hint
+	} else if near := nearestZone(name, zones.names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return nil, whole.errorf(hint, "unknown time zone %q", name)

@@ -6,6 +6,44 @@ import (
 	"strings"
 )
 
+// bareHint is the way out for a text without parentheses: mostly Unix cron.
+func bareHint(s string) string {
+	if text, ok := sixFields(strings.Fields(s)); ok {
+		return writeHint(text, "")
+	}
+	if two, ok := twoActions(strings.Fields(s)); ok {
+		return twoActionsHint(two)
+	}
+	return wordHint("", "("+s+")")
+}
+
+// wordHint is the way out for a wrong word before the parenthesis.
+func wordHint(word, rest string) string {
+	for _, right := range []string{"at", "rate", "cron"} {
+		if parses(right + rest) {
+			return writeHint(right+rest, "")
+		}
+		if strings.EqualFold(strings.TrimSpace(word), right) {
+			return fmt.Sprintf("write %q in lower case, right before the parenthesis", right)
+		}
+	}
+	return grammarHint
+}
+
+// writeHint offers a corrected text, or something else where that is a mistake too.
+func writeHint(text, otherwise string) string {
+	if parses(text) {
+		return fmt.Sprintf("write %q", text)
+	}
+	return otherwise
+}
+
+// parses reports whether a text is a valid schedule.
+func parses(s string) bool {
+	_, err := parse(s)
+	return err == nil
+}
+
 // fieldCountError explains a wrong number of fields with the text that was probably meant.
 func fieldCountError(body token, tokens []token) *ParseError {
 	hint := "the fields are minutes, hours, day-of-month, month, day-of-week and year"
@@ -21,23 +59,23 @@ func fieldCountError(body token, tokens []token) *ParseError {
 			hint += ", without the leading seconds"
 		}
 	} else if two, ok := twoActions(fields); ok {
-		hint = fmt.Sprintf("Unix cron fires on either day, AWS needs two scheduled actions for that: %q and %q", two[0], two[1])
+		hint = twoActionsHint(two)
 	}
 	at := body
 	if len(tokens) > fieldCount {
 		last := tokens[len(tokens)-1]
 		at = body.slice(tokens[0].at-body.at, last.at+len(last.text)-body.at)
 	}
-	return at.errorf(hint, "cron(...) has 6 fields, not %d", len(tokens))
+	return at.errorf(hint, "cron(...) needs 6 fields, has %d", len(tokens))
 }
 
 // secondsFirstError is for "0 0 9 * * ?": six fields, but those of Quartz without a year.
 func secondsFirstError(year token, tokens []token) *ParseError {
-	hint := "write *"
-	if text := cronText(append(texts(tokens)[1:], "*")); parses(text) {
-		hint = fmt.Sprintf("if the first field is meant as seconds, write %q", text)
+	fixed := writeHint(cronText(append(texts(tokens)[1:], "*")), "")
+	if fixed == "" {
+		return year.errorf("write *", "? is not allowed in the year")
 	}
-	return year.errorf(hint, "? is not allowed in the year")
+	return year.errorf("if the first field is meant as seconds, "+fixed, "? is not allowed in the year")
 }
 
 // sixFields turns five fields of Unix cron, or seven with seconds, into an expression that
@@ -75,6 +113,10 @@ func twoActions(fields []string) (two [2]string, ok bool) {
 	two[0] = cronText([]string{fields[0], fields[1], fields[2], fields[3], "?", "*"})
 	two[1] = cronText([]string{fields[0], fields[1], "?", fields[3], unixWeekdays(fields[4]), "*"})
 	return two, parses(two[0]) && parses(two[1])
+}
+
+func twoActionsHint(two [2]string) string {
+	return fmt.Sprintf("Unix cron fires on either day, AWS needs two scheduled actions for that: %q and %q", two[0], two[1])
 }
 
 var unixWeekday = regexp.MustCompile(`\d+`)
