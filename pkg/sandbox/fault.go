@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -95,11 +96,7 @@ func ParseFaults(data []byte) (Faults, error) {
 
 func (f Faults) validate() error {
 	for i, r := range f.Rules {
-		known := false
-		for _, e := range effects {
-			known = known || e == r.Effect
-		}
-		if !known {
+		if !slices.Contains(effects, r.Effect) {
 			return fmt.Errorf("faults: rule %d: unknown effect %q; one of %v", i+1, r.Effect, effects)
 		}
 		if r.Effect == EffectError && r.Code == "" {
@@ -225,18 +222,10 @@ func (s *Server) fault(op *Operation, resource string) *Fault {
 	return hit
 }
 
-func (s *Server) denied(op *Operation) bool {
-	for _, p := range s.opts.Deny {
-		if glob(p, op.Service+":"+op.Name) {
-			return true
-		}
-	}
-	for _, p := range s.faults.Deny {
-		if glob(p, op.Service+":"+op.Name) {
-			return true
-		}
-	}
-	return false
+// denied reports whether an IAM action, such as "sagemaker:DescribeEndpoint", is refused.
+func (s *Server) denied(action string) bool {
+	match := func(pattern string) bool { return glob(pattern, action) }
+	return slices.ContainsFunc(s.opts.Deny, match) || slices.ContainsFunc(s.faults.Deny, match)
 }
 
 func glob(pattern, s string) bool {

@@ -369,7 +369,7 @@ func (s *Server) decode(r *http.Request, body []byte) *request {
 		return q
 	}
 	q.entry.Mutating = q.op.Mutating
-	in, err := q.codec.decode(r, body)
+	in, err := q.codec.decode(q.op, r, body)
 	if err != nil {
 		q.refusal = failf("SerializationException", "%s", err)
 		return q
@@ -443,7 +443,7 @@ func (s *Server) carryOut(q *request, f *Fault) (rep reply, crash bool) {
 	if !s.allow(q.op, s.opts.Now()) {
 		return refuse(throttled()), false
 	}
-	if s.denied(q.op) {
+	if s.denied(q.op.Service + ":" + q.op.Name) {
 		return refuse(s.accessDenied(q)), false
 	}
 	if q.refusal != nil {

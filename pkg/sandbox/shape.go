@@ -36,8 +36,8 @@ const (
 type Shape struct {
 	kind     kind
 	min, max *float64 // length, count or value, by kind
-	pattern  *regexp.Regexp
-	patText  string
+	matches  func(string) bool
+	patText  string // what the message quotes
 	enum     []string
 	single   bool // float: single precision
 	elem     *Shape
@@ -91,8 +91,13 @@ func (s *Shape) Range(min, max float64) *Shape {
 // Match demands that the whole string match the regular expression, which is also
 // what the error message quotes.
 func (s *Shape) Match(pattern string) *Shape {
+	return s.MatchFunc(pattern, regexp.MustCompile(`^(?:`+pattern+`)$`).MatchString)
+}
+
+// MatchFunc is Match for patterns that Go's regular expressions cannot express.
+func (s *Shape) MatchFunc(pattern string, matches func(string) bool) *Shape {
 	c := *s
-	c.pattern, c.patText = regexp.MustCompile(`^(?:`+pattern+`)$`), pattern
+	c.matches, c.patText = matches, pattern
 	return &c
 }
 
@@ -248,7 +253,7 @@ func (s *Shape) checkString(x, path string, out *violations) {
 	if s.max != nil && n > *s.max {
 		out.add(x, path, "Member must have length less than or equal to "+trimFloat(*s.max))
 	}
-	if s.pattern != nil && !s.pattern.MatchString(x) {
+	if s.matches != nil && !s.matches(x) {
 		out.add(x, path, "Member must satisfy regular expression pattern: "+s.patText)
 	}
 }

@@ -216,6 +216,7 @@ type ScheduledAction struct {
 // Activity is a scaling activity. Open ones end with the transition of their resource.
 type Activity struct {
 	ID                               string
+	Seq                              int64 // grows with every activity
 	Namespace, ResourceID, Dimension string
 	Description, Cause               string
 	Start                            time.Time
