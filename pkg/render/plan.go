@@ -9,15 +9,6 @@ import (
 	"github.com/scalectl/scalectl/pkg/plan"
 )
 
-// shortDigest is how many characters of a digest are shown and offered for
-// --expect-digest: enough that two plans do not meet by accident.
-const shortDigest = 12
-
-// ShortDigest returns the form of a digest that output shows.
-func ShortDigest(digest string) string {
-	return clean(digest[:min(len(digest), shortDigest)])
-}
-
 // look is how an action appears. The word alone carries the meaning.
 type look struct {
 	symbol string
@@ -242,7 +233,7 @@ func (p *page) summary(pl *plan.Plan) {
 			p.para(st, "  "+pad(clean(string(g.Name)), width)+"  ", clean(g.Arithmetic)+": "+verdict)
 		}
 	}
-	p.line("Digest: ", ShortDigest(pl.Digest))
+	p.line("Digest: ", clean(pl.Digest))
 	if len(p.opts.Command) > 0 {
 		p.line("To apply exactly this plan:")
 		p.line("  ", applyCommand(p.opts, pl, pl.Tripped()))
@@ -253,7 +244,7 @@ func (p *page) summary(pl *plan.Plan) {
 func applyCommand(opts Options, pl *plan.Plan, allow []plan.GuardName) string {
 	words := slices.Clone(opts.Command)
 	if !opts.CommandHoldsDigest {
-		words = append(words, "--expect-digest", ShortDigest(pl.Digest))
+		words = append(words, "--expect-digest", clean(pl.Digest))
 	}
 	for _, n := range allow {
 		words = append(words, "--allow", string(n))

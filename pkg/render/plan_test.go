@@ -122,7 +122,7 @@ func busyPlan() *plan.Plan {
 				Addresses: []string{ranker.Address()},
 			},
 		},
-		Digest: "4be1c07a9d20e3f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f70819",
+		Digest: "4be1c07a9d20",
 	}
 }
 
