@@ -18,8 +18,8 @@ type codec interface {
 	// route says whether the request is in this protocol. If so, it names the service (nil
 	// if there is none of that name) and the operation.
 	route(services []*service, r *http.Request, body []byte) (svc *service, operation string, ok bool)
-	// decode reads the input. An error becomes SerializationException.
-	decode(r *http.Request, body []byte) (Map, error)
+	// decode reads the input of an operation. An error becomes SerializationException.
+	decode(op *Operation, r *http.Request, body []byte) (Map, error)
 	// encode writes the output of an operation.
 	encode(op *Operation, requestID string, out Map) wire
 	// encodeError writes an error; svc is nil if not even the service is known.
@@ -52,7 +52,7 @@ func (jsonCodec) route(services []*service, r *http.Request, _ []byte) (*service
 	return nil, name, true
 }
 
-func (jsonCodec) decode(_ *http.Request, body []byte) (Map, error) {
+func (jsonCodec) decode(_ *Operation, _ *http.Request, body []byte) (Map, error) {
 	if len(strings.TrimSpace(string(body))) == 0 {
 		return Map{}, nil
 	}

@@ -21,6 +21,7 @@ type service struct {
 	version      string // API version of the query protocol
 	namespace    string // XML namespace of the query protocol
 	jsonVersion  string // "1.0" or "1.1"
+	cbor         bool   // speaks RPC v2 CBOR too, under targetPrefix
 	// validationCode is the error code of model violations, accessDenied the one (with its
 	// status) of a refused permission.
 	validationCode string
@@ -39,6 +40,8 @@ type Operation struct {
 	handle   func(*Call) (Map, error)
 	resource func(Map) string // what the call log shows; may be nil
 	svc      *service
+	// exclusive: only one at a time may be under way to one scalable target.
+	exclusive bool
 }
 
 // Call is what a handler gets: a checked input and the state of one region. Handlers run

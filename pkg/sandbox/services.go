@@ -1,7 +1,9 @@
 package sandbox
 
 // otherServices lists the services beside Application Auto Scaling.
-func otherServices() []*service { return nil }
+func otherServices() []*service {
+	return []*service{cloudWatchService(), stsService()}
+}
 
 // otherCodecs lists the wire protocols beside AWS JSON.
-func otherCodecs() []codec { return nil }
+func otherCodecs() []codec { return []codec{cborCodec{}, queryCodec{}} }
