@@ -2,8 +2,14 @@ package sandbox
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
+
+// sageMakerARN is the ARN of a SageMaker object, in lower case (UNSURE fact 153).
+func (c *Call) sageMakerARN(kind, name string) string {
+	return c.ARN("sagemaker", kind+"/"+strings.ToLower(name))
+}
 
 // scalable is what a target scales: a variant of an endpoint, or an inference component.
 type scalable struct {
@@ -19,13 +25,13 @@ func (c *Call) resourceOf(r targetRef) (*scalable, *Error) {
 	res := &scalable{dimension: r.dimension}
 	if r.component != "" {
 		if res.component = c.Region.Components.Get(r.component); res.component == nil {
-			return nil, invalidf(missingComponentMsg, r.component)
+			return nil, invalidf(missingComponentMsg, c.sageMakerARN("inference-component", r.component))
 		}
 		return res, nil
 	}
 	e := c.Region.Endpoints.Get(endpointKey(r.endpoint))
 	if e == nil || e.Name != r.endpoint { // resource ids are case-sensitive (fact 116)
-		return nil, invalidf(missingEndpointMsg, r.endpoint)
+		return nil, invalidf(missingEndpointMsg, c.sageMakerARN("endpoint", r.endpoint))
 	}
 	for _, v := range e.Variants {
 		if v.Name == r.variant {

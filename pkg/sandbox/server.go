@@ -75,6 +75,11 @@ type Server struct {
 	crashed bool
 	buckets map[string]*bucket
 
+	// pending counts the writes under way to each scalable target; it has its own lock,
+	// because a call is under way while it waits for the other one.
+	pendingMu sync.Mutex
+	pending   map[string]int
+
 	// nextEvent is when something next happens by itself, zero for never; it is only
 	// valid while eventsKnown. dirty: the state differs from what is stored.
 	nextEvent   time.Time
@@ -94,7 +99,7 @@ func New(opts Options) (*Server, error) {
 		opts.Region = "us-east-1"
 	}
 	s := &Server{opts: opts, services: allServices(), codecs: codecs(), ops: map[string]*Operation{},
-		buckets: map[string]*bucket{}}
+		buckets: map[string]*bucket{}, pending: map[string]int{}}
 	for _, svc := range s.services {
 		for i := range svc.operations {
 			s.ops[svc.name+":"+svc.operations[i].Name] = &svc.operations[i]
@@ -297,6 +302,7 @@ func (s *Server) serve(r *http.Request) reply {
 	if q == nil {
 		return reply{status: http.StatusNotFound, wire: wire{body: []byte("the sandbox does not know this kind of request\n")}}
 	}
+	defer s.underWay(q)()
 	if !sleep(r.Context(), s.opts.Latency) {
 		return reply{broken: r.Context().Err()}
 	}
@@ -394,6 +400,28 @@ func (s *Server) decode(r *http.Request, body []byte) *request {
 		q.entry.Resource = q.op.resource(q.in)
 	}
 	return q
+}
+
+// underWay counts a write to a scalable target until the returned function is called. A
+// write that begins while another one to the same target is under way is refused (fact 57).
+func (s *Server) underWay(q *request) func() {
+	if q.op == nil || !q.op.exclusive || q.refusal != nil {
+		return func() {}
+	}
+	key := q.region + "\n" + targetKey(q.in.Str("ServiceNamespace"), q.in.Str("ResourceId"), q.in.Str("ScalableDimension"))
+	s.pendingMu.Lock()
+	defer s.pendingMu.Unlock()
+	if s.pending[key]++; s.pending[key] > 1 {
+		// Status: UNSURE fact 9.
+		q.refusal = failf("ConcurrentUpdateException", "You already have a pending update to an Auto Scaling resource.")
+	}
+	return func() {
+		s.pendingMu.Lock()
+		defer s.pendingMu.Unlock()
+		if s.pending[key]--; s.pending[key] == 0 {
+			delete(s.pending, key)
+		}
+	}
 }
 
 // carryOut runs the call with its fault, writes the log, and says whether to crash.
