@@ -23,6 +23,7 @@ import (
 //	POST /_sandbox/seed                  create what the body (YAML) describes; ?region=
 //	GET  /_sandbox/state                 the state; POST puts one back
 //	POST /_sandbox/reset                 empty everything
+//	GET  /_sandbox/operations            the operations on offer
 func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, "/_sandbox/")
 	query := r.URL.Query()
@@ -85,6 +86,12 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 		err = s.Restore(body)
 	case "POST reset":
 		err = s.Reset()
+	case "GET operations":
+		var list []map[string]any
+		for _, op := range Operations() {
+			list = append(list, map[string]any{"service": op.Service, "operation": op.Name, "mutating": op.Mutating})
+		}
+		out = list
 	default:
 		http.Error(w, "no such control: "+r.Method+" "+r.URL.Path, http.StatusNotFound)
 		return
