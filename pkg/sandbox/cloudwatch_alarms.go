@@ -48,8 +48,9 @@ func alarmMatches(in Map, a *Alarm) bool {
 		return false
 	}
 	if prefix, ok := in.StrOK("ActionPrefix"); ok {
-		actions := slices.Concat(a.Config.Strs("AlarmActions"), a.Config.Strs("OKActions"), a.Config.Strs("InsufficientDataActions"))
-		return slices.ContainsFunc(actions, func(arn string) bool { return strings.HasPrefix(arn, prefix) })
+		return slices.ContainsFunc(alarmActionMembers, func(list string) bool {
+			return slices.ContainsFunc(a.Config.Strs(list), func(arn string) bool { return strings.HasPrefix(arn, prefix) })
+		})
 	}
 	return true
 }
@@ -63,6 +64,9 @@ func showAlarm(a *Alarm) Map {
 	m["StateReason"] = a.StateReason
 	m["StateUpdatedTimestamp"] = a.StateUpdated
 	m["StateTransitionedTimestamp"] = a.StateChanged
+	if f, ok := m.FloatOK("Threshold"); ok {
+		m["Threshold"] = f // 70 came back from the stored state as an integer
+	}
 	if a.StateReasonData != "" {
 		m["StateReasonData"] = a.StateReasonData
 	}

@@ -22,18 +22,12 @@ func putMetricAlarm(c *Call) (Map, error) {
 		return nil, err
 	}
 	// Describe shows these even if they were not sent.
-	if !config.Has("ActionsEnabled") {
-		config["ActionsEnabled"] = true
-	}
-	for _, list := range []string{"OKActions", "AlarmActions", "InsufficientDataActions", "Dimensions"} {
-		if !config.Has(list) {
-			config[list] = []any{}
-		}
+	setDefault(config, "ActionsEnabled", true)
+	for _, list := range append([]string{"Dimensions"}, alarmActionMembers...) {
+		setDefault(config, list, []any{})
 	}
 	for _, q := range config.Maps("Metrics") {
-		if !q.Has("ReturnData") {
-			q["ReturnData"] = true
-		}
+		setDefault(q, "ReturnData", true)
 	}
 
 	name := config.Str("AlarmName")
@@ -56,7 +50,7 @@ func checkAlarm(in Map) *Error {
 	if strings.ContainsFunc(in.Str("AlarmName"), unicode.IsControl) { // fact 209
 		return invalidAlarm("AlarmName must not contain control characters")
 	}
-	for _, list := range []string{"OKActions", "AlarmActions", "InsufficientDataActions"} {
+	for _, list := range alarmActionMembers {
 		for _, arn := range in.Strs(list) {
 			if !strings.HasPrefix(arn, "arn:") || strings.Count(arn, ":") < 5 {
 				return invalidAlarm("Invalid arn syntax: %s", arn)

@@ -40,6 +40,9 @@ type Options struct {
 	Throttle map[string]Throttle
 	// Timing is how long SageMaker takes for things.
 	Timing Timing
+	// InstanceQuota is how many instances of a type, such as "ml.g5.xlarge", all endpoints of
+	// a region may use; types not named are unlimited.
+	InstanceQuota map[string]int64
 	// Deny lists IAM actions (globs) that every caller is refused.
 	Deny []string
 	// Crash is called by the crash faults: os.Exit in a command, in a test something that
@@ -113,7 +116,7 @@ func New(opts Options) (*Server, error) {
 		}
 		s.store = st
 		if err := s.begin(); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("open sandbox: %w", err)
 		}
 		s.dirty = s.dirty || st.fresh
 		if err := s.end(); err != nil {
@@ -191,15 +194,37 @@ func (s *Server) exclusively(f func() error) error {
 	return errors.Join(err, s.end())
 }
 
+// catchUp brings the state up to the present moment and to what other processes
+// have written.
+func (s *Server) catchUp() error {
+	if err := s.begin(); err != nil {
+		return err
+	}
+	return s.end()
+}
+
 // changed notes that the state is no longer the stored one.
 func (s *Server) changed() { s.dirty, s.eventsKnown = true, false }
 
 // Snapshot returns the state, clock included; Restore goes back to it. The call log and
 // the faults are no part of it.
 func (s *Server) Snapshot() ([]byte, error) {
+	if err := s.catchUp(); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return json.Marshal(s.state)
+}
+
+// State returns a copy of the state.
+func (s *Server) State() (*State, error) {
+	data, err := s.Snapshot()
+	if err != nil {
+		return nil, err
+	}
+	st := newState()
+	return st, json.Unmarshal(data, st)
 }
 
 // Restore replaces the state by one that Snapshot returned.

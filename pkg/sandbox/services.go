@@ -2,7 +2,7 @@ package sandbox
 
 // otherServices lists the services beside Application Auto Scaling.
 func otherServices() []*service {
-	return []*service{cloudWatchService(), stsService()}
+	return []*service{sageMakerService(), cloudWatchService(), stsService()}
 }
 
 // otherCodecs lists the wire protocols beside AWS JSON.

@@ -39,7 +39,8 @@ type Shape struct {
 	matches  func(string) bool
 	patText  string // what the message quotes
 	enum     []string
-	single   bool // float: single precision
+	like     func(string) bool // besides enum
+	single   bool              // float: single precision
 	elem     *Shape
 	fields   []Field
 }
@@ -74,6 +75,14 @@ func Any() *Shape { return &Shape{kind: kindAny} }
 
 // Enum is a string that must be one of the values.
 func Enum(values ...string) *Shape { return &Shape{kind: kindString, enum: values} }
+
+// OrLike accepts further strings beside the listed ones, for enums that AWS extends too often
+// to list (fact 10).
+func (s *Shape) OrLike(pattern string) *Shape {
+	c := *s
+	c.like = regexp.MustCompile(`^(?:` + pattern + `)$`).MatchString
+	return &c
+}
 
 // Len limits a string's length or a list's or map's count. max < 0 means no maximum.
 func (s *Shape) Len(min, max int) *Shape { return s.Range(float64(min), float64(max)) }
@@ -243,7 +252,7 @@ func (s *Shape) check(v any, path string, out *violations) (any, error) {
 }
 
 func (s *Shape) checkString(x, path string, out *violations) {
-	if s.enum != nil && !slices.Contains(s.enum, x) {
+	if s.enum != nil && !slices.Contains(s.enum, x) && (s.like == nil || !s.like(x)) {
 		out.add(x, path, "Member must satisfy enum value set: ["+strings.Join(s.enum, ", ")+"]")
 	}
 	n := float64(utf8.RuneCountInString(x))
