@@ -121,5 +121,6 @@ func setAlarmState(c *Call) (Map, error) {
 		a.State, a.StateChanged = state, c.Now
 	}
 	a.StateReason, a.StateReasonData, a.StateUpdated = c.In.Str("StateReason"), data, c.Now
+	c.alarmStateSet(a)
 	return nil, nil
 }

@@ -319,9 +319,12 @@ type request struct {
 
 // serve carries out one call: decode, wait, faults, checks, handler, log.
 func (s *Server) serve(r *http.Request) reply {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return reply{broken: err}
+	var body []byte
+	if r.Body != nil {
+		var err error
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return reply{broken: err}
+		}
 	}
 	q := s.decode(r, body)
 	if q == nil {

@@ -60,7 +60,7 @@ func (st *store) enter(s *Server) error {
 	var generation, seq int64
 	data, err := io.ReadAll(f)
 	if err == nil && len(data) > 0 {
-		_, err = fmt.Sscan(string(data), &generation, &seq)
+		_, err = fmt.Sscanf(string(data), "%d %d", &generation, &seq) // not Sscan: leading zeros
 	}
 	if err == nil && (!st.loaded || generation != st.generation) {
 		err = st.load(s)
