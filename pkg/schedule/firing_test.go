@@ -107,6 +107,8 @@ func TestFirings(t *testing.T) {
 			want: []string{"2026-10-03T15:30:00Z", "2026-10-04T15:15:00Z"}, why: "a gap of half an hour"},
 		{schedule: "cron(0 9 * * ? *)", zone: "Pacific/Apia", after: "2011-12-29T19:00:00Z",
 			want: []string{"2011-12-30T10:00:00Z", "2011-12-30T19:00:00Z"}, why: "Samoa skipped the whole of 30 December 2011"},
+		{schedule: "cron(0 9 * * ? *)", zone: "Europe/Berlin", after: "2040-12-30T08:00:00Z",
+			want: []string{"2040-12-31T08:00:00Z", "2041-01-01T08:00:00Z"}, why: "Go's ZoneBounds stands still on this day"},
 
 		{schedule: "at(2026-05-01T09:30:00)", zone: "America/New_York", after: "2026-01-01T00:00:00Z",
 			want: []string{"2026-05-01T13:30:00Z", "none"}, why: "local to the time zone, once"},
@@ -155,5 +157,22 @@ func TestFirings(t *testing.T) {
 				now = got
 			}
 		})
+	}
+}
+
+// TestEveryZoneAdvances walks each zone through the end of a leap year far ahead, where
+// Go's ZoneBounds returns an end that lies in the past.
+func TestEveryZoneAdvances(t *testing.T) {
+	e := mustParse(t, "cron(30 0/8 * * ? *)")
+	for _, name := range zoneNames().names {
+		loc := mustZone(t, name)
+		now := time.Date(2096, 12, 28, 0, 0, 0, 0, loc)
+		for range 21 {
+			next, ok := e.Next(now, loc, Window{})
+			if back, _ := e.Prev(next, loc, Window{}); !ok || !back.Equal(next) || next.Sub(now) > 8*time.Hour {
+				t.Fatalf("%s: Next(%v) = %v %v, and back %v", name, now, next, ok, back)
+			}
+			now = next
+		}
 	}
 }

@@ -27,6 +27,12 @@ func fromWall(wall time.Time, loc *time.Location) time.Time {
 	for {
 		_, offset := period.Zone()
 		start, end := period.ZoneBounds()
+		if !end.IsZero() && !end.After(period) {
+			// Where only the zone's rule is left (from 2038 in most zones), Go lets each
+			// year end after 365 days, and on the 31 December of a leap year returns an
+			// end in the past. Its offset is right.
+			end = period.Add(time.Hour)
+		}
 		t := wall.Add(-time.Duration(offset) * time.Second).In(loc)
 		switch {
 		case !start.IsZero() && t.Before(start):
