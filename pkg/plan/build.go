@@ -37,14 +37,16 @@ func (e *ProblemsError) Error() string {
 }
 
 // Build compares the desired with the observed state. The result is complete and
-// sorted, and depends on nothing but the input. The error is a *ProblemsError when the
-// user can mend it, a *SelectionError for a glob that cannot be read.
+// sorted, and depends on nothing but the input, whose lists may come in any order. The
+// error is a *ProblemsError when the user can mend it, a *SelectionError for a glob that
+// cannot be read.
 func Build(in Input) (*Plan, error) {
 	selected, err := newSelector(in.Selection)
 	if err != nil {
 		return nil, err
 	}
-	b := &builder{Input: in, claimed: map[string]bool{}}
+	in.Desired.Targets = sortedTargets(in.Desired.Targets)
+	b := &builder{Input: in, claimed: map[string]bool{}, calendar: newCalendar(), changes: []Change{}}
 	if problems := b.checkEndpoints(selected); len(problems) > 0 {
 		return nil, &ProblemsError{Problems: problems.Sorted()}
 	}
@@ -81,7 +83,9 @@ func Build(in Input) (*Plan, error) {
 		NotOwned:      b.notOwned,
 		Notes:         b.notes,
 	}
-	p.Changes = selected.filter(p.Changes)
+	var left []Note
+	p.Changes, left = selected.filter(p.Changes)
+	p.Notes = append(p.Notes, left...)
 	p.sort()
 	p.Guards = p.guards(in.Desired.MaxDeletes)
 	p.Digest = p.digest()
@@ -97,7 +101,36 @@ type builder struct {
 	unchanged int
 	owned     int
 	// claimed holds the names of alarms that are in the spec or were already dealt with.
-	claimed map[string]bool
+	claimed  map[string]bool
+	calendar *calendar
+}
+
+// sortedTargets returns the targets by id and their children by name.
+func sortedTargets(in []model.Target) []model.Target {
+	out := slices.SortedFunc(slices.Values(in), func(a, b model.Target) int { return a.ID.Compare(b.ID) })
+	for i := range out {
+		t := &out[i]
+		t.Policies = byName(t.Policies, func(p model.Policy) string { return p.Name })
+		t.Alarms = byName(t.Alarms, func(a model.Alarm) string { return a.Name })
+		t.ScheduledActions = byName(t.ScheduledActions, func(a model.ScheduledAction) string { return a.Name })
+	}
+	return out
+}
+
+// sortedLive returns the live target with its children by name.
+func sortedLive(t model.ObservedTarget) model.ObservedTarget {
+	t.Policies = byName(t.Policies, func(p model.ObservedPolicy) string { return p.Name })
+	t.ScheduledActions = byName(t.ScheduledActions, func(a model.ObservedScheduledAction) string { return a.Name })
+	return t
+}
+
+// byName returns the list in the order of names, and the list itself if it is so already.
+func byName[T any](in []T, name func(T) string) []T {
+	compare := func(a, b T) int { return strings.Compare(name(a), name(b)) }
+	if slices.IsSortedFunc(in, compare) {
+		return in
+	}
+	return slices.SortedFunc(slices.Values(in), compare)
 }
 
 // position returns where the spec asks for an address, or nil.
@@ -138,11 +171,14 @@ func (b *builder) owner(tags map[string]string, tagsUnknown bool) (o ownership, 
 
 // target compares one target of the spec, and everything below it.
 func (b *builder) target(want model.Target) error {
+	if err := distinctMetrics(want.Policies); err != nil {
+		return fmt.Errorf("%s: %w", want.ID.Address(), err)
+	}
 	live, exists := b.Observed.Targets[want.ID]
 	if !exists {
 		live = model.ObservedTarget{}
 	}
-	seq := &sequence{builder: b, want: want, live: live}
+	seq := &sequence{builder: b, want: want, live: sortedLive(live)}
 	if err := seq.register(exists); err != nil {
 		return err
 	}
@@ -163,12 +199,13 @@ func (b *builder) leftover(live model.ObservedTarget) {
 		case foreign:
 			because = "it belongs to " + name
 		case unknown:
-			because = "it has no ARN, so its tags cannot be read"
+			because = "its tags cannot be read"
 		}
 		b.notOwned = append(b.notOwned, NotOwned{Address: live.ID.Address(), Kind: KindTarget, Owner: name, Because: because})
+		b.leave(live)
 		return
 	}
-	seq := &sequence{builder: b, want: model.Target{ScalableTarget: model.ScalableTarget{ID: live.ID}}, live: live, pruned: true, reason: ReasonLeftSpec}
+	seq := &sequence{builder: b, want: model.Target{ScalableTarget: model.ScalableTarget{ID: live.ID}}, live: sortedLive(live), pruned: true, reason: ReasonLeftSpec}
 	seq.policies()
 	seq.alarms()
 	seq.schedules()
@@ -178,6 +215,22 @@ func (b *builder) leftover(live model.ObservedTarget) {
 		Before: &Object{Target: &live.ScalableTarget}, Effects: seq.pruneEffects(),
 	})
 	seq.finish()
+}
+
+// leave lists those of our alarms that drive the policies of a target that is not ours.
+// Deleting them would stop a scaling that somebody else may rely on.
+func (b *builder) leave(live model.ObservedTarget) {
+	for _, policy := range live.Policies {
+		for _, name := range policy.AlarmNames {
+			alarm, ok := b.Observed.Alarms[name]
+			if own, _ := b.owner(alarm.Tags, false); !ok || own != ours || b.claimed[name] {
+				continue
+			}
+			b.claimed[name] = true
+			b.notOwned = append(b.notOwned, NotOwned{Address: alarm.Address(), Kind: KindAlarm,
+				Because: "it carries the mark of this stack, but drives policy " + policy.Name + " of a target that does not"})
+		}
+	}
 }
 
 // orphans deals with the alarms that no target accounted for.

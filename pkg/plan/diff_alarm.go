@@ -17,7 +17,7 @@ func (s *sequence) alarms() {
 			continue
 		}
 		for _, name := range slices.Sorted(slices.Values(policy.AlarmNames)) {
-			if b := s.builder; b.claimed[name] {
+			if s.claimed[name] {
 				continue
 			}
 			live, ok := s.Observed.Alarms[name]
@@ -41,7 +41,7 @@ func (s *sequence) alarm(want model.Alarm) {
 	change := Change{Address: address, Kind: KindAlarm, Action: Update, Name: want.Name}
 	policy, _ := s.livePolicy(want.Policy)
 	before := live.Alarm
-	if s.newARN[want.Policy] && s.hadPolicy(want.Policy) {
+	if s.newARN[want.Policy] {
 		change.Reason, change.Because = ReasonNewARN, "its policy is made anew and gets another ARN"
 	} else {
 		before = before.WithPolicyARN(policy.ARN)
@@ -68,13 +68,6 @@ func (s *sequence) alarm(want model.Alarm) {
 		}
 	}
 	s.add(change)
-}
-
-// hadPolicy reports whether the policy is live, so that its alarm may hold an ARN that
-// the plan makes stale.
-func (s *sequence) hadPolicy(name string) bool {
-	_, ok := s.livePolicy(name)
-	return ok
 }
 
 // touchesAlarm reports whether carrying out the fields calls PutMetricAlarm, which

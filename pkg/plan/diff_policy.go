@@ -1,8 +1,9 @@
 package plan
 
 import (
+	"fmt"
+	"maps"
 	"slices"
-	"strings"
 
 	"github.com/scalectl/scalectl/pkg/model"
 )
@@ -17,6 +18,23 @@ type policyWrite struct {
 	live *model.ObservedPolicy // nil if it has to be created
 }
 
+// distinctMetrics refuses two target-tracking policies on one metric, which no order of
+// writes can bring about. The validator finds them first, in better words.
+func distinctMetrics(policies []model.Policy) error {
+	holder := map[string]string{}
+	for _, p := range policies {
+		k := p.MetricKey()
+		if k == "" {
+			continue
+		}
+		if other, taken := holder[k]; taken {
+			return fmt.Errorf("policies %s and %s follow the same metric, and AWS allows one target-tracking policy per metric", other, p.Name)
+		}
+		holder[k] = p.Name
+	}
+	return nil
+}
+
 // policies compares the scaling policies of the target and orders the writes so that
 // AWS never sees two target-tracking policies on one metric, which it refuses.
 func (s *sequence) policies() {
@@ -29,6 +47,7 @@ func (s *sequence) policies() {
 
 	var writes []policyWrite
 	var named []string
+	creates := 0
 	for _, want := range s.want.Policies {
 		named = append(named, want.Name)
 		have := live[want.Name]
@@ -36,9 +55,11 @@ func (s *sequence) policies() {
 			s.unchanged++
 			continue
 		}
+		if have == nil {
+			creates++
+		}
 		writes = append(writes, policyWrite{want, have})
 	}
-	slices.SortFunc(writes, func(a, b policyWrite) int { return strings.Compare(a.want.Name, b.want.Name) })
 
 	var gone []*model.ObservedPolicy
 	for i := range s.live.Policies {
@@ -46,7 +67,7 @@ func (s *sequence) policies() {
 			gone = append(gone, p)
 		}
 	}
-	if len(live)+len(writes) > maxPolicies {
+	if len(live)+creates > maxPolicies {
 		for _, p := range gone {
 			s.deletePolicy(p, s.addFirst, "")
 			delete(live, p.Name)
@@ -65,8 +86,8 @@ func (s *sequence) writePolicies(writes []policyWrite, gone []*model.ObservedPol
 	// holds maps a metric to the name of the live policy that follows it now.
 	holds := map[string]string{}
 	key := map[string]string{}
-	for name, p := range live {
-		if k := p.MetricKey(); k != "" {
+	for _, name := range slices.Sorted(maps.Keys(live)) {
+		if k := live[name].MetricKey(); k != "" {
 			holds[k], key[name] = name, k
 		}
 	}
@@ -142,7 +163,7 @@ func (s *sequence) putPolicy(w policyWrite) {
 func (s *sequence) deletePolicy(p *model.ObservedPolicy, add func(Change), For string) {
 	c := Change{Address: p.Address(), Kind: KindPolicy, Action: Delete, Name: p.Name, Reason: s.reason, Before: &Object{Policy: &p.Policy}}
 	if s.adopted {
-		c.Because = "the target is being adopted and the spec does not name this policy"
+		c.Because = "nothing shows that the target was ours so far, and the spec does not name this policy"
 		c.Guards = append(c.Guards, GuardAdopt)
 	}
 	stays := slices.ContainsFunc(s.want.Policies, func(w model.Policy) bool { return w.Name == p.Name })

@@ -18,8 +18,14 @@ func (s *sequence) schedules() {
 		live[s.live.ScheduledActions[i].Name] = &s.live.ScheduledActions[i].ScheduledAction
 	}
 	s.owned += len(live)
+	creates := 0
+	for _, want := range s.want.ScheduledActions {
+		if live[want.Name] == nil {
+			creates++
+		}
+	}
 	remove := s.add
-	if len(live)+len(s.want.ScheduledActions) > maxScheduledActions {
+	if len(live)+creates > maxScheduledActions {
 		remove = s.addFirst
 	}
 	for i := range s.live.ScheduledActions {
@@ -30,7 +36,7 @@ func (s *sequence) schedules() {
 		c := Change{Address: have.Address(), Kind: KindScheduledAction, Action: Delete, Name: have.Name, Reason: s.reason,
 			Before: &Object{ScheduledAction: have}}
 		if s.adopted {
-			c.Because = "the target is being adopted and the spec does not name this scheduled action"
+			c.Because = "nothing shows that the target was ours so far, and the spec does not name this scheduled action"
 			c.Guards = append(c.Guards, GuardAdopt)
 		}
 		remove(c)

@@ -91,11 +91,18 @@ func (p *Plan) digest() string {
 		Kind    Kind          `json:"kind"`
 		Action  Action        `json:"action"`
 		Fields  []FieldChange `json:"fields"`
+		// Drives is the policy that PolicyARNAction stands for in an alarm, which its
+		// fields do not name.
+		Drives string `json:"drives,omitempty"`
 	}
 	effects := make([]effect, 0, len(p.Changes))
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		effects = append(effects, effect{c.Address, c.Kind, c.Action, c.Fields})
+		e := effect{Address: c.Address, Kind: c.Kind, Action: c.Action, Fields: c.Fields}
+		if c.After != nil && c.After.Alarm != nil {
+			e.Drives = c.After.Alarm.Target.PolicyAddress(c.After.Alarm.Policy)
+		}
+		effects = append(effects, e)
 	}
 	sum := sha256.Sum256(mustJSON(struct {
 		Stack, Account, Region string

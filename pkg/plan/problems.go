@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -9,6 +10,13 @@ import (
 	"github.com/scalectl/scalectl/pkg/diag"
 	"github.com/scalectl/scalectl/pkg/model"
 )
+
+// LiveRule is a check that needs live state, and so runs at plan time only.
+type LiveRule struct {
+	ID      string
+	Title   string // what a finding of the rule means, in one line
+	Explain string // why it matters and what to do, in one paragraph
+}
 
 // Rule ids of the checks that need live state.
 const (
@@ -20,24 +28,65 @@ const (
 	ruleBurstableLive    = "burstable-live"
 	ruleTwoControllers   = "two-controllers"
 	ruleMaxConcurrency   = "max-concurrency-live"
+	ruleZeroLive         = "zero-instances-live"
 )
+
+// LiveRules lists the checks of Build, by id. All of them are errors.
+func LiveRules() []LiveRule {
+	return []LiveRule{
+		{ruleBurstableLive, "the live variant runs on a burstable instance type",
+			"SageMaker does not auto-scale burstable instance types (ml.t2): registering the variant is refused. " +
+				"Move it to another instance type, or take its scaling out of the spec."},
+		{ruleComponentMissing, "an inference component of the spec does not exist",
+			"A scalable target can only be registered for an inference component that exists in the account and region. " +
+				"Create it first, correct its name, or look whether the right account and region are in use."},
+		{ruleDimensionLive, "the live variant has no such dimension to scale",
+			"A variant on instances scales its instance count, a serverless one its provisioned concurrency. " +
+				"AWS decides by the live endpoint, whatever the spec says about it: set scaling.dimension to the other one."},
+		{ruleEndpointDiffers, "the spec states something about the endpoint that is not so",
+			"What a spec says about an endpoint made elsewhere (its kind, instance type, memory, concurrency, components) is what " +
+				"its offline checks go by. Where the live endpoint contradicts it those checks may have missed something. Correct " +
+				"the spec: scalectl does not change an endpoint that it does not own."},
+		{ruleEndpointMissing, "an endpoint of the spec does not exist",
+			"A scalable target can only be registered for an endpoint that exists in the account and region. " +
+				"Create it first, correct its name, or look whether the right account and region are in use."},
+		{ruleMaxConcurrency, "capacity goes above the live MaxConcurrency",
+			"Provisioned concurrency can never exceed the MaxConcurrency of its serverless variant, so neither may the maximum of " +
+				"its scalable target nor that of a scheduled action."},
+		{ruleTwoControllers, "managed instance scaling already owns the instance count",
+			"With managed instance scaling SageMaker adds and removes instances to fit the inference components. A scalable target on " +
+				"the same instance count would fight it. Scale the copies of the components instead."},
+		{ruleVariantMissing, "the endpoint has no such variant",
+			"A scalable target names one production variant of an endpoint, and its name is case-sensitive. " +
+				"The message lists the variants that the endpoint has."},
+		{ruleZeroLive, "a real-time variant cannot scale to zero instances",
+			"Only asynchronous endpoints and those of inference components can be without instances. A real-time variant keeps at least " +
+				"one: set minCapacity to 1 or more, also in scheduled actions."},
+	}
+}
 
 // checkEndpoints finds what in the spec cannot work on the live endpoints. AWS would
 // refuse some of it late, in the middle of an apply, and accept the rest silently.
 func (b *builder) checkEndpoints(selected *selector) diag.List {
 	var list diag.List
+	touched := map[string]bool{}
 	for _, t := range b.Desired.Targets {
 		if !selected.touches(t) {
 			continue
 		}
+		touched["endpoint/"+t.ID.Endpoint()], touched[t.ID.ResourceID] = true, true
 		list = append(list, b.checkTarget(t)...)
 	}
 	for _, e := range b.Desired.Endpoints {
 		live, ok := b.Observed.Endpoints[e.Name]
-		if !ok || !selected.keeps("endpoint/"+e.Name, "") {
-			continue // a missing endpoint is reported at its targets
+		if !ok {
+			continue // reported at its targets
 		}
-		list = append(list, b.checkExpectation(e, live)...)
+		at := "endpoint/" + e.Name
+		if touched[at] || selected.keeps(at, "") ||
+			slices.ContainsFunc(e.Components, func(c string) bool { return touched[model.ComponentTarget(c).ResourceID] }) {
+			list = append(list, b.checkExpectation(e, live)...)
+		}
 	}
 	return list
 }
@@ -102,15 +151,38 @@ func (b *builder) checkVariant(t model.Target, endpoint model.Endpoint, v model.
 		list = append(list, b.problem(ruleTwoControllers, at, "scale the copies of its inference components instead",
 			"variant %q has managed instance scaling, which would fight over the same instance count", v.Name))
 	}
-	if t.ID.Dimension == model.InstanceCount && t.MinCapacity == 0 && endpoint.Kind == model.KindRealtime {
-		list = append(list, b.problem(ruleEndpointDiffers, at, "set minCapacity to 1 or more",
-			"minCapacity 0: endpoint %q is a real-time endpoint, which keeps at least one instance", endpoint.Name))
+	if t.ID.Dimension == model.InstanceCount && endpoint.Kind == model.KindRealtime {
+		for at, n := range capacities(t, t.MinCapacity, func(a model.ScheduledAction) *int32 { return a.MinCapacity }) {
+			if n == 0 {
+				list = append(list, b.problem(ruleZeroLive, at, "set minCapacity to 1 or more",
+					"minCapacity 0: endpoint %q is a real-time endpoint, which keeps at least one instance", endpoint.Name))
+			}
+		}
 	}
-	if t.ID.Dimension == model.ProvisionedConcurrency && v.MaxConcurrency > 0 && t.MaxCapacity > v.MaxConcurrency {
-		list = append(list, b.problem(ruleMaxConcurrency, at, fmt.Sprintf("lower maxCapacity to %d or raise the variant's MaxConcurrency", v.MaxConcurrency),
-			"maxCapacity %d is above the MaxConcurrency %d of variant %q", t.MaxCapacity, v.MaxConcurrency, v.Name))
+	if t.ID.Dimension == model.ProvisionedConcurrency && v.MaxConcurrency > 0 {
+		for at, n := range capacities(t, t.MaxCapacity, func(a model.ScheduledAction) *int32 { return a.MaxCapacity }) {
+			if n > v.MaxConcurrency {
+				list = append(list, b.problem(ruleMaxConcurrency, at, fmt.Sprintf("lower maxCapacity to %d or raise the variant's MaxConcurrency", v.MaxConcurrency),
+					"maxCapacity %d is above the MaxConcurrency %d of variant %q", n, v.MaxConcurrency, v.Name))
+			}
+		}
 	}
 	return list
+}
+
+// capacities yields one side of the bounds wherever the spec sets it: at the target
+// itself and at its scheduled actions.
+func capacities(t model.Target, own int32, of func(model.ScheduledAction) *int32) iter.Seq2[string, int32] {
+	return func(yield func(string, int32) bool) {
+		if !yield(t.ID.Address(), own) {
+			return
+		}
+		for _, a := range t.ScheduledActions {
+			if n := of(a); n != nil && !yield(a.Address(), *n) {
+				return
+			}
+		}
+	}
 }
 
 // checkExpectation compares what the spec says about an endpoint made elsewhere.

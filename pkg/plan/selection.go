@@ -119,55 +119,67 @@ func (s *selector) touches(t model.Target) bool {
 
 // filter keeps the selected changes together with what they cannot do without: the
 // registration of their target, the policy of an alarm, the deletion that frees a
-// metric. A change whose prerequisite is excluded goes too.
-func (s *selector) filter(changes []Change) []Change {
+// metric. A change whose prerequisite is excluded is left out, with a note.
+func (s *selector) filter(changes []Change) ([]Change, []Note) {
 	if len(s.include) == 0 && len(s.exclude) == 0 {
-		return changes
+		return changes, nil
 	}
-	targetOf := func(c *Change) string {
-		if c.Target == (model.TargetID{}) {
-			return ""
-		}
-		return c.Target.Address()
-	}
-	keep := make([]bool, len(changes))
-	for i := range changes {
-		keep[i] = s.keeps(changes[i].Address, targetOf(&changes[i]))
-	}
-	excluded := func(c *Change) bool {
-		only := selector{exclude: s.exclude}
-		return !only.keeps(c.Address, targetOf(c))
-	}
+	only := selector{exclude: s.exclude}
+	selected, impossible := make([]bool, len(changes)), make([]bool, len(changes))
 	byTarget := map[model.TargetID][]int{}
 	for i := range changes {
-		byTarget[changes[i].Target] = append(byTarget[changes[i].Target], i)
-	}
-	for again := true; again; {
-		again = false
-		for i := range changes {
-			if !keep[i] {
-				continue
-			}
-			for _, j := range byTarget[changes[i].Target] {
-				if keep[j] || !needs(&changes[i], &changes[j]) {
-					continue
-				}
-				again = true
-				if excluded(&changes[j]) {
-					keep[i] = false
-					break
-				}
-				keep[j] = true
-			}
+		c := &changes[i]
+		target := ""
+		if c.Target != (model.TargetID{}) {
+			target = c.Target.Address()
 		}
+		selected[i] = s.keeps(c.Address, target)
+		impossible[i] = !only.keeps(c.Address, target)
+		byTarget[c.Target] = append(byTarget[c.Target], i)
 	}
-	var out []Change
+	var notes []Note
+	needed := func(i, j int) bool { return i != j && needs(&changes[i], &changes[j]) }
+	// An exclusion spreads to whatever needs the excluded, then a selection to whatever
+	// it needs. Both only ever grow, so both come to an end.
+	for _, group := range byTarget {
+		spread(group, impossible, func(from, to int) bool { return needed(to, from) }, func(from, to int) {
+			if selected[to] {
+				notes = append(notes, Note{changes[to].Address, "left out: it cannot be done without " + changes[from].Address + ", which is excluded"})
+			}
+		})
+		for _, i := range group {
+			selected[i] = selected[i] && !impossible[i]
+		}
+		spread(group, selected, needed, func(int, int) {})
+	}
+	out := []Change{}
 	for i := range changes {
-		if keep[i] {
+		if selected[i] {
 			out = append(out, changes[i])
 		}
 	}
-	return out
+	return out, notes
+}
+
+// spread marks every member of the group that a marked one leads to, and tells of each.
+func spread(group []int, marked []bool, leads func(from, to int) bool, tell func(from, to int)) {
+	var todo []int
+	for _, i := range group {
+		if marked[i] {
+			todo = append(todo, i)
+		}
+	}
+	for len(todo) > 0 {
+		from := todo[0]
+		todo = todo[1:]
+		for _, to := range group {
+			if !marked[to] && leads(from, to) {
+				marked[to] = true
+				tell(from, to)
+				todo = append(todo, to)
+			}
+		}
+	}
 }
 
 // needs reports whether change c cannot be carried out unless change p of the same
@@ -182,6 +194,10 @@ func needs(c, p *Change) bool {
 		return p.Action == Delete // deregistering deletes the children anyway
 	case c.Kind == KindAlarm && p.Kind == KindPolicy:
 		return c.After != nil && c.After.Alarm.Policy == p.Name && (p.Action == Create || p.Action == Replace)
+	case c.Kind == KindPolicy && p.Kind == KindAlarm:
+		// A policy made anew leaves its alarm with a stale ARN.
+		return (c.Action == Create || c.Action == Replace) &&
+			p.Before != nil && p.After != nil && p.After.Alarm.Policy == c.Name
 	case c.Kind == KindPolicy && p.Kind == KindPolicy && c.After != nil && p.Before != nil:
 		key := c.After.Policy.MetricKey()
 		return key != "" && key == p.Before.Policy.MetricKey()

@@ -17,7 +17,7 @@ type sequence struct {
 	want    model.Target
 	live    model.ObservedTarget // zero if the target does not exist
 	pruned  bool                 // the whole target left the spec
-	adopted bool                 // the target was not ours so far
+	adopted bool                 // nothing says that the target was ours so far
 	reason  Reason               // why children that the spec does not name go
 	writes  []Change
 	deletes []Change
@@ -31,7 +31,7 @@ func (s *sequence) add(c Change) {
 	if c.Position == nil && c.After != nil {
 		c.Position = s.position(c.Address)
 	}
-	if c.Action == Delete && s.protected(c) {
+	if c.Action == Delete && c.Reason != ReasonMetricTaken && s.protected(c) {
 		c.Guards = append(c.Guards, GuardProtect)
 	}
 	c = complete(c)
@@ -80,7 +80,7 @@ func (s *sequence) register(exists bool) error {
 		return nil
 	}
 	s.owned++
-	minimum, maximum, err := boundsNow(s.want, s.live, s.Now)
+	minimum, maximum, err := boundsNow(s.want, s.live, s.Now, s.calendar)
 	if err != nil {
 		return err
 	}
@@ -97,10 +97,6 @@ func (s *sequence) register(exists bool) error {
 			after.MaxCapacity = s.live.MaxCapacity
 		}
 	}
-	if after.MinCapacity > after.MaxCapacity {
-		// Only a set of schedules that the validator refuses gets here.
-		after.MinCapacity, after.MaxCapacity = want.MinCapacity, want.MaxCapacity
-	}
 	s.noteMovedBounds(after, minimum, maximum)
 
 	change := Change{Address: address, Kind: KindTarget, Action: Update}
@@ -109,8 +105,10 @@ func (s *sequence) register(exists bool) error {
 	case ours:
 		after.Tags = keepReserved(want.Tags, s.live.Tags)
 	case unknown:
-		after.Tags = nil
-		s.notes = append(s.notes, Note{address, "AWS gives this old target no ARN, so it cannot be tagged: " +
+		// No proof of ownership: what the spec does not name is deleted only with consent.
+		s.adopted, s.reason = true, ReasonAdopted
+		after.Tags = s.live.Tags
+		s.notes = append(s.notes, Note{address, "its tags cannot be read, so it cannot be marked as ours: " +
 			"it is managed because the spec names it, and will only be listed, not deleted, when it leaves the spec"})
 	default:
 		s.adopted, s.reason = true, ReasonAdopted
