@@ -1,10 +1,10 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
+	"github.com/scalectl/scalectl/pkg/live"
 	"github.com/scalectl/scalectl/pkg/plan"
 )
 
@@ -69,7 +69,12 @@ func codeOf(err error) exitCode {
 	if errors.As(err, &selection) {
 		return exitUsage
 	}
-	if errors.Is(err, context.Canceled) {
+	switch live.Classify(err) {
+	case live.Permission:
+		return exitDenied
+	case live.Throttled, live.Unavailable:
+		return exitUnavailable
+	case live.Interrupted:
 		return exitInterrupted
 	}
 	return exitInternal

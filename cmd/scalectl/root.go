@@ -43,14 +43,19 @@ func (a *app) command() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError(cmd, err) })
 	flags := root.PersistentFlags()
-	a.color = choiceVar(flags, "color", "auto", "colour in text output", "auto", "always", "never")
-	a.logLevel = choiceVar(flags, "log-level", "warn", "what to log on stderr", "debug", "info", "warn", "error")
-	a.logFormat = choiceVar(flags, "log-format", "text", "form of the log", "text", "json")
+	a.color = choiceVar(flags, "color", "", "auto", "colour in text output", "auto", "always", "never")
+	a.logLevel = choiceVar(flags, "log-level", "", "warn", "what to log on stderr", "debug", "info", "warn", "error")
+	a.logFormat = choiceVar(flags, "log-format", "", "text", "form of the log", "text", "json")
 	root.AddCommand(
+		a.validateCommand(),
+		a.planCommand(),
+		a.applyCommand(),
+		a.showCommand(),
+		a.explainCommand(),
+		a.schemaCommand(),
+		a.sandboxCommand(),
 		a.versionCommand(),
 		a.completionCommand(),
-		a.showCommand(),
-		a.sandboxCommand(),
 	)
 	return root
 }
@@ -115,9 +120,9 @@ type choiceValue struct {
 	allowed []string
 }
 
-func choiceVar(flags *pflag.FlagSet, name, value, usage string, allowed ...string) choice {
+func choiceVar(flags *pflag.FlagSet, name, shorthand, value, usage string, allowed ...string) choice {
 	v := &choiceValue{value, allowed}
-	flags.Var(v, name, usage+": "+strings.Join(allowed, ", "))
+	flags.VarP(v, name, shorthand, usage+": "+strings.Join(allowed, ", "))
 	return choice{v}
 }
 

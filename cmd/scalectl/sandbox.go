@@ -147,8 +147,7 @@ func (a *app) sandboxLogCommand(open func() (*sandbox.Server, error)) *cobra.Com
 		Args:    noArgs,
 	}
 	mutating := cmd.Flags().Bool("mutating", false, "only calls that change things")
-	form := choiceVar(cmd.Flags(), "output", "text", "form of the output", "text", "json")
-	cmd.Flags().Lookup("output").Shorthand = "o"
+	form := choiceVar(cmd.Flags(), "output", "o", "text", "form of the output", "text", "json")
 	cmd.RunE = func(*cobra.Command, []string) error {
 		srv, err := open()
 		if err != nil {

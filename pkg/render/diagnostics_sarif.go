@@ -11,14 +11,6 @@ import (
 	"github.com/scalectl/scalectl/pkg/diag"
 )
 
-// Rule is what a report says about a rule that findings name.
-type Rule struct {
-	ID       string
-	Severity diag.Severity
-	Title    string
-	Explain  string
-}
-
 // The part of SARIF 2.1.0 that the report uses.
 // https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 type (

@@ -20,14 +20,21 @@ var statusLooks = []struct {
 	{plan.NotStarted, "not started", plain},
 }
 
-// Outcomes writes what became of every change, in the order given, and what to do next
-// when not everything was done. interrupted says that the user stopped the run.
+// Outcomes writes how an apply ended: one line when every change was done, otherwise what
+// became of each, in the order given, and what to do next. interrupted says that the user
+// stopped the run.
 func Outcomes(w io.Writer, outcomes []plan.Outcome, interrupted bool, opts Options) error {
 	p := &page{opts: opts}
 	const statusWidth = len("not started")
 	counts := map[plan.Status]int{}
 	for _, o := range outcomes {
 		counts[o.Status]++
+	}
+	table := outcomes
+	if counts[plan.Done] == len(outcomes) {
+		table = nil
+	}
+	for _, o := range table {
 		word, st := clean(string(o.Status)), plain
 		for _, l := range statusLooks {
 			if l.status == o.Status {
@@ -39,7 +46,7 @@ func Outcomes(w io.Writer, outcomes []plan.Outcome, interrupted bool, opts Optio
 			p.para(plain, strings.Repeat(" ", 2+statusWidth+2), clean(o.Error))
 		}
 	}
-	if len(outcomes) > 0 {
+	if len(table) > 0 {
 		p.line()
 	}
 	p.line(p.paint(bold, OutcomeSummary(outcomes)))

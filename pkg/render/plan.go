@@ -219,26 +219,40 @@ func (p *page) summary(pl *plan.Plan) {
 		return
 	}
 	p.line(p.paint(bold, Summary(pl)), partial)
-	if len(pl.Guards) > 0 {
-		p.line("Guards:")
-		width := 0
-		for _, g := range pl.Guards {
-			width = max(width, displayWidth(clean(string(g.Name))))
-		}
-		for _, g := range pl.Guards {
-			verdict, st := "ok", plain
-			if g.Tripped {
-				verdict, st = "NEEDS --allow "+clean(string(g.Name)), yellow
-			}
-			p.para(st, "  "+pad(clean(string(g.Name)), width)+"  ", clean(g.Arithmetic)+": "+verdict)
-		}
-	}
+	p.guards(pl.Guards)
 	p.line("Digest: ", clean(pl.Digest))
 	if len(p.opts.Command) > 0 {
 		p.line("To apply exactly this plan:")
 		p.line("  ", applyCommand(p.opts, pl, pl.Tripped()))
 	}
 }
+
+// guards writes the arithmetic of every guard that has something to measure, and names the
+// others.
+func (p *page) guards(guards []plan.Guard) {
+	if len(guards) == 0 {
+		return
+	}
+	p.line("Guards:")
+	var quiet []string
+	for _, g := range guards {
+		name := clean(string(g.Name))
+		switch {
+		case g.Tripped:
+			p.para(yellow, "  "+pad(name, guardWidth)+"  ", clean(g.Arithmetic)+": NEEDS --allow "+name)
+		case g.Name == plan.GuardDelete || len(g.Addresses) > 0:
+			p.para(plain, "  "+pad(name, guardWidth)+"  ", clean(g.Arithmetic)+": ok")
+		default:
+			quiet = append(quiet, name)
+		}
+	}
+	if len(quiet) > 0 {
+		p.para(plain, "  ok: ", strings.Join(quiet, ", "))
+	}
+}
+
+// guardWidth is the width of the longest name of a guard.
+const guardWidth = len(plan.GuardCapacityCut)
 
 // applyCommand is the line that carries out the plan with the consent it needs.
 func applyCommand(opts Options, pl *plan.Plan, allow []plan.GuardName) string {

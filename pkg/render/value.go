@@ -29,19 +29,27 @@ func value(v any) string {
 	return clean(fmt.Sprint(v))
 }
 
+// listValue joins the items; the separator is one that no item holds.
 func listValue(list []string) string {
+	if len(list) == 0 {
+		return "(none)"
+	}
 	texts := make([]string, len(list))
+	separator := ", "
 	for i, s := range list {
 		texts[i] = bareOrQuoted(s)
+		if strings.Contains(s, ",") {
+			separator = "; "
+		}
 	}
-	return "[" + strings.Join(texts, ", ") + "]"
+	return strings.Join(texts, separator)
 }
 
 // bareOrQuoted quotes text that could be mistaken for something else: nothing at all,
-// blanks at its ends, or the arrow and brackets that the output itself uses.
+// blanks at its ends, or the arrow and words that the output itself uses.
 func bareOrQuoted(s string) string {
 	if s == "" || strings.TrimSpace(s) != s || strings.Contains(s, "->") || strings.HasPrefix(s, `"`) ||
-		strings.HasPrefix(s, "(unset") || strings.HasPrefix(s, "[") {
+		strings.HasPrefix(s, "(") {
 		return `"` + strings.ReplaceAll(clean(s), `"`, `\"`) + `"`
 	}
 	return clean(s)

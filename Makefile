@@ -1,0 +1,92 @@
+# Everything that people and CI run. `make help` lists it. Only Go is needed, gcc for the
+# race detector, and Python 3 for `make conformance`.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+# Tools run at pinned versions and stay out of go.mod.
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ERRORLINT   := github.com/polyfloyd/go-errorlint@v1.8.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
+
+# What is checked: all packages of the module, tests included.
+PACKAGES := ./...
+
+# How long `make fuzz` gives each target, and how many cases `make soak` tries.
+FUZZTIME   ?= 10m
+SOAK_CASES ?= 10000
+
+VERSION ?=
+LDFLAGS := -s -w $(if $(VERSION),-X main.version=$(VERSION))
+
+.DEFAULT_GOAL := help
+.PHONY: help build test check fmt vet staticcheck errorlint vuln race layout \
+        bench fuzz soak conformance examples demo clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+build: ## build bin/scalectl, one static binary
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/scalectl ./cmd/scalectl
+
+test: ## run every test; the only set-up is `go mod download`, which this does
+	go mod download
+	go test -timeout 30m $(PACKAGES)
+
+check: fmt vet staticcheck errorlint layout vuln race ## everything that a change must pass besides test
+
+fmt: ## fail if a file is not formatted
+	@files=$$(gofmt -l cmd internal pkg schemas 2>/dev/null || true); \
+	if [ -n "$$files" ]; then echo "gofmt: run gofmt -w on:"; echo "$$files"; exit 1; fi
+	@echo "gofmt: ok"
+
+vet: ## go vet
+	go vet $(PACKAGES)
+
+staticcheck: ## staticcheck, pinned
+	go run $(STATICCHECK) $(PACKAGES)
+
+errorlint: ## wrapped errors are compared and asserted with errors.Is and errors.As
+	go run $(ERRORLINT) $(PACKAGES)
+
+vuln: ## known vulnerabilities; any finding fails, an unreachable database is said and skipped
+	@.ci/vuln $(GOVULNCHECK) $(PACKAGES)
+
+race: ## short tests under the race detector
+	@command -v "$${CC:-gcc}" >/dev/null || { echo "race: the race detector needs a C compiler; install gcc or set CC" >&2; exit 1; }
+	CGO_ENABLED=1 go test -race -short -timeout 30m $(PACKAGES)
+
+layout: ## the package map of the style guide, read back from go list
+	go test -count=1 -run '^TestLayout' ./cmd/scalectl
+
+bench: ## AWS calls, wall time and memory of plan and validate at 10, 100 and 1,000 endpoints
+	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./...
+
+fuzz: ## every fuzz target, FUZZTIME each
+	@for pkg in $$(go list $(PACKAGES)); do \
+	  targets=$$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); \
+	  for target in $$targets; do \
+	    echo "fuzz $$pkg $$target $(FUZZTIME)"; \
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+	  done; \
+	done
+
+soak: ## the property tests with SOAK_CASES cases
+	SCALECTL_SOAK=$(SOAK_CASES) go test -count=1 -timeout 6h $(PACKAGES)
+
+conformance: build ## boto3, the AWS CLI and moto_server against the sandbox and scalectl
+	@command -v python3 >/dev/null || { echo "conformance: needs python3" >&2; exit 1; }
+	@test -f conformance/.venv/.done -a conformance/.venv/.done -nt conformance/requirements.txt || { \
+	  python3 -m venv conformance/.venv && \
+	  conformance/.venv/bin/pip install --quiet --disable-pip-version-check -r conformance/requirements.txt && \
+	  touch conformance/.venv/.done; }
+	SCALECTL=$(CURDIR)/bin/scalectl conformance/.venv/bin/python -m pytest -q conformance
+
+examples: ## every example from validate to an empty second plan
+	go test -count=1 -run '^TestScript/example' -v ./cmd/scalectl
+
+demo: build ## the main job on the embedded sandbox: validate, plan, apply, plan again
+	@.ci/demo bin/scalectl
+
+clean: ## remove what was built
+	rm -rf bin dist conformance/.venv
