@@ -16,7 +16,7 @@ const (
 
 // Quotas of Application Auto Scaling (fact 111).
 const (
-	maxTargets           = 500 // per dimension and region
+	maxTargets           = 500 // per dimension and region, unless Options.MaxTargets says otherwise
 	maxPolicies          = 50  // per target
 	maxScheduledActions  = 200 // per target
 	maxStepAdjustments   = 20  // per policy

@@ -81,8 +81,12 @@ func registerScalableTarget(c *Call) (Map, error) {
 		setBool(&t.Suspended.Scheduled, s, "ScheduledScalingSuspended")
 	}
 	if old == nil {
-		if c.countTargets(t.Dimension) >= maxTargets {
-			return nil, failf("LimitExceededException", "You have reached the limit of %d scalable targets for %s.", maxTargets, t.Dimension)
+		limit := maxTargets
+		if n := c.server.opts.MaxTargets; n > 0 {
+			limit = n
+		}
+		if c.countTargets(t.Dimension) >= limit {
+			return nil, failf("LimitExceededException", "You have reached the limit of %d scalable targets for %s.", limit, t.Dimension)
 		}
 		t.ID = c.NewID()
 		t.ARN = c.ARN("application-autoscaling", "scalable-target/"+t.ID)

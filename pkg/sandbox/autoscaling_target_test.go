@@ -307,3 +307,52 @@ func TestZeroInstances(t *testing.T) {
 		t.Errorf("an asynchronous variant is at %d", got)
 	}
 }
+
+// Fact 111: a quota of targets for each dimension.
+func TestTargetQuota(t *testing.T) {
+	w := newWorld(t, sandbox.Options{MaxTargets: 2})
+	w.register(variantID, instances, 1, 3)
+	w.register(otherID, instances, 1, 3)
+	w.register(otherID, instances, 1, 4)
+	w.register(componentID, copies, 0, 3)
+	in := registerInput("endpoint/batch/variant/AllTraffic", instances)
+	in.MinCapacity, in.MaxCapacity = aws.Int32(1), aws.Int32(3)
+	_, err := w.aas.RegisterScalableTarget(ctx, in)
+	refused(t, err, "LimitExceededException", "limit of 2 scalable targets")
+}
+
+// Facts 115, 117: all three dimensions take bounds, policies and schedules.
+func TestThreeDimensions(t *testing.T) {
+	w := newWorld(t, sandbox.Options{})
+	w.register(serverlessID, concurrency, 7, 10)
+	w.register(componentID, copies, 2, 3)
+	r := w.state().Regions["us-east-1"]
+	if n := r.Endpoints.Get("quick").Variants[0].CurrentServerless.ProvisionedConcurrency; n != 7 {
+		t.Errorf("provisioned concurrency %d", n)
+	}
+	if n := r.Components.Get("my-inference-component").CurrentCopies; n != 2 {
+		t.Errorf("%d copies", n)
+	}
+	for id, d := range map[string]types.ScalableDimension{serverlessID: concurrency, componentID: copies} {
+		metric := types.MetricTypeSageMakerVariantProvisionedConcurrencyUtilization
+		if d == copies {
+			metric = types.MetricTypeSageMakerInferenceComponentInvocationsPerCopy
+		}
+		in := policyInput("tt", types.PolicyTypeTargetTrackingScaling)
+		in.ResourceId, in.ScalableDimension = &id, d
+		in.TargetTrackingScalingPolicyConfiguration = invocations(0.7)
+		in.TargetTrackingScalingPolicyConfiguration.PredefinedMetricSpecification.PredefinedMetricType = metric
+		if out := must[*aas.PutScalingPolicyOutput](w)(w.aas.PutScalingPolicy(ctx, in)); !strings.HasPrefix(*out.Alarms[0].AlarmName, "TargetTracking-"+id+"-AlarmHigh-") {
+			t.Errorf("alarm %s", *out.Alarms[0].AlarmName)
+		}
+		action := actionInput("a", "rate(1 hour)")
+		action.ResourceId, action.ScalableDimension = &id, d
+		action.ScalableTargetAction.MinCapacity, action.ScalableTargetAction.MaxCapacity = aws.Int32(1), aws.Int32(1)
+		must[*aas.PutScheduledActionOutput](w)(w.aas.PutScheduledAction(ctx, action))
+	}
+	w.advance(time.Hour)
+	r = w.state().Regions["us-east-1"]
+	if n, m := r.Endpoints.Get("quick").Variants[0].CurrentServerless.ProvisionedConcurrency, r.Components.Get("my-inference-component").CurrentCopies; n != 1 || m != 1 {
+		t.Errorf("after the schedules: %d and %d", n, m)
+	}
+}

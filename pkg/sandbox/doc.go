@@ -7,6 +7,57 @@
 // It never leaves the process: it opens no connection and checks no signature. Numbers in
 // comments, as in "fact 55", refer to the list of facts about AWS that the project keeps.
 //
+// # Time
+//
+// The clock stands still (Options.Start) or follows the wall clock; Advance and SetTime
+// move it, and Options.Tick moves a standing clock at every call. What happens by itself
+// happens when the clock moves, in order of time: transitions of endpoints and components
+// first, then scheduled actions by target and name. A cron expression fires at second 0, a
+// rate exactly at multiples of its period, at() at its second.
+//
+// # The directory
+//
+// With Options.Dir the state is in state.json, replaced as a whole after every call that
+// changed something; the call log is in calls.jsonl, one line for each call; faults.json
+// holds the faults and may be edited by hand, fault-counters.json how far they have
+// counted. The file named lock serialises processes. Every change writes all of
+// state.json: a thousand endpoints are better kept in memory or behind `sandbox serve`.
+//
+// # Faults
+//
+// See Faults and Fault, and testdata/faults.json for every effect. A rule counts the calls
+// that match its service, operation, resource and mutating, and strikes from the nth on,
+// as many times as it says:
+//
+//	{"deny": ["sagemaker:Delete*"],
+//	 "rules": [{"mutating": true, "nth": 3, "effect": "crashAfter"},
+//	           {"operation": "PutScalingPolicy", "times": 2, "effect": "throttle"}]}
+//
+// Through Transport a broken connection is an error of the network, which the SDK retries
+// like any other; after a crash every call fails with ErrCrashed until ClearFaults. A test
+// that crashes a client should therefore cancel its context in Options.Crash.
+//
+// # What is not imitated
+//
+//   - GetPredictiveScalingForecast and predictive scaling, and every namespace but sagemaker.
+//   - Metrics: no alarm changes its state unless SetAlarmState says so, and then it stays.
+//     AWS repeats Auto Scaling actions every minute while the state is ALARM (fact 218); the
+//     sandbox acts once for each SetAlarmState. The decision is described in decision.go; it knows no
+//     anticipated flapping, lets no larger scale-out through a cooldown (fact 68), and does
+//     not weigh policies against each other (fact 70).
+//   - On resume, alarms in breach are not acted on (fact 27).
+//   - After an update that leaves capacity outside the bounds, it is not corrected until the
+//     target is next registered or scaled (fact 188).
+//   - Eventual consistency: what is put is there at once (facts 18, 108, 165).
+//   - Managed instance scaling does not move instances, and there is always room for a copy
+//     (fact 146).
+//   - The 50 KB limit of a request (fact 64), and the request rates that AWS does not publish
+//     (fact 112) unless Options.Throttle sets them.
+//   - Signatures and IAM, but for Options.Deny and the deny list of the faults.
+//
+// Beliefs that no public text settles are named constants with "UNSURE fact N" beside them;
+// grep for UNSURE to see them all.
+//
 // # Adding a service
 //
 // Write a function that returns a *service, with its names on the wire and its table of

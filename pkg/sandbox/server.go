@@ -43,6 +43,9 @@ type Options struct {
 	// InstanceQuota is how many instances of a type, such as "ml.g5.xlarge", all endpoints of
 	// a region may use; types not named are unlimited.
 	InstanceQuota map[string]int64
+	// MaxTargets is the account's quota of scalable targets for each dimension; 0 is AWS's
+	// default of 500, which can be raised (fact 111).
+	MaxTargets int
 	// Deny lists IAM actions (globs) that every caller is refused.
 	Deny []string
 	// Crash is called by the crash faults: os.Exit in a command, in a test something that
