@@ -42,7 +42,7 @@ func putMetricAlarm(c *Call) (Map, error) {
 }
 
 // Where no source quotes CloudWatch, the wording below is ours; the code is always
-// ValidationError.
+// ValidationError, as clients call it.
 
 var metricMembers = []string{"MetricName", "Namespace", "Dimensions", "Period", "Unit", "Statistic", "ExtendedStatistic"}
 

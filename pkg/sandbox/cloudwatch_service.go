@@ -8,7 +8,8 @@ func cloudWatchService() *service {
 	return &service{
 		name: ServiceCloudWatch, targetPrefix: "GraniteServiceVersion20100801", jsonVersion: "1.0", cbor: true,
 		version: "2010-08-01", namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
-		validationCode: "ValidationError", accessDenied: "AccessDenied", deniedStatus: http.StatusForbidden,
+		validationCode: "ValidationException", validationQueryCode: "ValidationError",
+		accessDenied: "AccessDenied", deniedStatus: http.StatusForbidden,
 		operations: []Operation{
 			{Name: "PutMetricAlarm", Mutating: true, input: putMetricAlarmInput, handle: putMetricAlarm, resource: member("AlarmName")},
 			{Name: "DescribeAlarms", input: describeAlarmsInput, handle: describeAlarms, resource: firstAlarmName},
@@ -144,8 +145,10 @@ func invalidAlarmFormat(format string, args ...any) *Error {
 	return e
 }
 
-// invalidAlarm is how PutMetricAlarm refuses what contradicts itself: a code that the model
-// does not have.
+// invalidAlarm is how PutMetricAlarm refuses what contradicts itself, and the model what
+// violates it. Only newer models have the shape.
 func invalidAlarm(format string, args ...any) *Error {
-	return failf("ValidationError", format, args...)
+	e := failf("ValidationException", format, args...)
+	e.QueryCode = "ValidationError"
+	return e
 }

@@ -22,12 +22,14 @@ type service struct {
 	namespace    string // XML namespace of the query protocol
 	jsonVersion  string // "1.0" or "1.1"
 	cbor         bool   // speaks RPC v2 CBOR too, under targetPrefix
-	// validationCode is the error code of model violations, accessDenied the one (with its
-	// status) of a refused permission.
-	validationCode string
-	accessDenied   string
-	deniedStatus   int
-	operations     []Operation
+	// validationCode is the error code of model violations, validationQueryCode what the query
+	// protocol calls it if that differs, accessDenied the code (with its status) of a refused
+	// permission.
+	validationCode      string
+	validationQueryCode string
+	accessDenied        string
+	deniedStatus        int
+	operations          []Operation
 }
 
 // Operation is one row of the table of what the sandbox imitates.

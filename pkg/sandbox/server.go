@@ -423,6 +423,7 @@ func (s *Server) decode(r *http.Request, body []byte) *request {
 		q.refusal = failf("SerializationException", "%s", err)
 	case v.message() != "":
 		q.refusal = failf(q.svc.validationCode, "%s", v.message())
+		q.refusal.QueryCode = q.svc.validationQueryCode
 		q.in = asMap(checked)
 	default:
 		q.in = asMap(checked)
