@@ -176,4 +176,3 @@ func (w *work) After(_ context.Context, a live.Attempt, reply live.Reply) {
 			Err: reply.Err, Throttled: live.Classify(reply.Err) == live.Throttled})
 	}
 }
-

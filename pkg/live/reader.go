@@ -108,8 +108,11 @@ func AlarmPrefix(stack string) string { return "scalectl/" + stack + "/" }
 
 // CheckPlace returns the account that the clients reach, and a *WrongPlaceError if it or
 // the region is not the wanted one. An empty wish is none. The region is checked first,
-// without a call.
+// without a call; a *aws.MissingRegionError says that the settings name none.
 func (c *Clients) CheckPlace(ctx context.Context, account, region string) (string, error) {
+	if c.Region == "" {
+		return "", &aws.MissingRegionError{}
+	}
 	if region != "" && region != c.Region {
 		return "", &WrongPlaceError{What: "region", Want: region, Got: c.Region}
 	}
