@@ -160,6 +160,48 @@ func TestFirings(t *testing.T) {
 	}
 }
 
+// TestPrev holds the cases that a walk over firings does not reach.
+func TestPrev(t *testing.T) {
+	for _, tt := range []struct{ schedule, zone, start, end, at, want, why string }{
+		{"cron(*/15 * * * ? *)", "Europe/Berlin", "", "", "2026-10-25T01:10:00Z", "2026-10-25T00:45:00Z",
+			"the clock shows 02:10 for the second time; 02:45 has been"},
+		{"cron(*/15 * * * ? *)", "Australia/Lord_Howe", "", "", "2026-04-04T15:05:00Z", "2026-04-04T14:45:00Z",
+			"half an hour is repeated, from 01:30"},
+		{"cron(0 7 ? * MON-FRI *)", "Europe/Berlin", "", "", "2026-01-05T05:59:59Z", "2026-01-02T06:00:00Z", "Monday before seven: it was Friday"},
+		{"cron(0 7 * * ? *)", "UTC", "2026-01-01T12:34:00Z", "", "2026-01-01T20:00:00Z", "2026-01-01T12:34:00Z", "only the start time has fired"},
+		{"cron(0 7 * * ? *)", "UTC", "", "2026-01-03T06:00:00Z", "2027-01-01T00:00:00Z", "2026-01-02T07:00:00Z", "the last one before the end"},
+		{"cron(0 7 * * ? 2026)", "UTC", "", "", "2199-01-01T00:00:00Z", "2026-12-31T07:00:00Z", "the year list has ended"},
+		{"cron(0 7 * * ? 2026)", "UTC", "", "", "2026-01-01T06:00:00Z", "", "the year list has not begun"},
+		{"at(2026-05-01T09:30:00)", "UTC", "", "", "2026-05-01T09:29:59Z", "", "not yet"},
+		{"rate(1 hour)", "UTC", "2026-01-01T00:00:00Z", "", "2025-12-31T23:59:59Z", "", "before the start time"},
+	} {
+		e, loc := mustParse(t, tt.schedule), mustZone(t, tt.zone)
+		got, ok := e.Prev(instant(t, tt.at), loc, Window{Start: instant(t, tt.start), End: instant(t, tt.end)})
+		if ok != (tt.want != "") || !got.Equal(instant(t, tt.want)) {
+			t.Errorf("%s in %s: Prev(%s) is %v %v, want %q (%s)", tt.schedule, tt.zone, tt.at, got.UTC(), ok, tt.want, tt.why)
+		}
+	}
+}
+
+func TestAnchor(t *testing.T) {
+	created := instant(t, "2026-01-01T09:00:00Z")
+	e := mustParse(t, "rate(12 hours)").WithAnchor(created)
+	first := created.Add(12 * time.Hour)
+	if got, ok := e.Next(created.Add(-time.Hour), nil, Window{}); !ok || !got.Equal(first) {
+		t.Errorf("first firing: got %v %v, want %v (%s)", got, ok, first, FirstOfRate)
+	}
+	if got, ok := e.Prev(first.Add(-1), nil, Window{}); ok {
+		t.Errorf("before the first firing: got %v (%s)", got, FirstOfRate)
+	}
+	w := Window{Start: created.Add(time.Hour)}
+	if got, ok := e.Next(created, nil, w); !ok || !got.Equal(w.Start) {
+		t.Errorf("got %v %v, want the start time: it goes before the anchor", got, ok)
+	}
+	if cron := mustParse(t, "cron(0 0 * * ? *)"); cron.WithAnchor(created) != cron {
+		t.Error("a cron expression has no phase")
+	}
+}
+
 // TestEveryZoneAdvances walks each zone through the end of a leap year far ahead, where
 // Go's ZoneBounds returns an end that lies in the past.
 func TestEveryZoneAdvances(t *testing.T) {
