@@ -297,7 +297,7 @@ func (s *Shape) checkNumber(v any, path string, out *violations) (any, error) {
 	}
 	var res any = f
 	if s.kind == kindInt {
-		if f != math.Trunc(f) {
+		if f != math.Trunc(f) || math.Abs(f) > math.MaxInt32 { // none of the services takes 64 bits
 			return nil, &typeError{path, "integer"}
 		}
 		res = int64(f)
