@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -80,7 +81,7 @@ func Enum(values ...string) *Shape { return &Shape{kind: kindString, enum: value
 // to list (fact 10).
 func (s *Shape) OrLike(pattern string) *Shape {
 	c := *s
-	c.like = regexp.MustCompile(`^(?:` + pattern + `)$`).MatchString
+	c.like = lazyMatch(pattern)
 	return &c
 }
 
@@ -100,7 +101,14 @@ func (s *Shape) Range(min, max float64) *Shape {
 // Match demands that the whole string match the regular expression, which is also
 // what the error message quotes.
 func (s *Shape) Match(pattern string) *Shape {
-	return s.MatchFunc(pattern, regexp.MustCompile(`^(?:`+pattern+`)$`).MatchString)
+	return s.MatchFunc(pattern, lazyMatch(pattern))
+}
+
+// lazyMatch matches whole strings. Patterns are compiled when first needed: there are many,
+// and every start of the program would pay for them.
+func lazyMatch(pattern string) func(string) bool {
+	re := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:` + pattern + `)$`) })
+	return func(s string) bool { return re().MatchString(s) }
 }
 
 // MatchFunc is Match for patterns that Go's regular expressions cannot express.
