@@ -60,6 +60,7 @@ const (
 	scalarNode kind = iota
 	mapNode
 	seqNode
+	lostNode // anchored, and left out because of an error
 )
 
 // A tag is the YAML 1.2 core type of a scalar.

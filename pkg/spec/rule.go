@@ -41,6 +41,7 @@ type pass struct {
 	// Environment is the name of the applied environment, "" for none.
 	Environment string
 
+	files    int // how many sources the fleet has
 	rule     *Rule
 	findings []*finding
 }
@@ -170,8 +171,15 @@ func (f *finding) related(at Place, format string, args ...any) *finding {
 	return f
 }
 
-// on names the line of a place for use in a message: "on line 10".
-func (p *pass) on(at Place) string { return onLine(Position(at)) }
+// on names the line of a place for use in a message: "on line 10", or "in b.yaml:10:3"
+// when the fleet has several files.
+func (p *pass) on(at Place) string {
+	pos := Position(at)
+	if p.files > 1 {
+		return "in " + pos.String()
+	}
+	return onLine(pos)
+}
 
 func onLine(pos diag.Position) string { return fmt.Sprintf("on line %d", pos.Line) }
 

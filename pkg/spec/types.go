@@ -12,7 +12,10 @@ const APIVersion = "scalectl/v1"
 // The structs below are the grammar of the spec: one struct per object, one field per
 // key. The yaml tag is the key. Which keys are required, which values are allowed and
 // what each key means stands in schemas/scalectl.v1.schema.json; a test holds the two
-// together in both directions.
+// together in both directions. errors:"each" marks a Map whose entries stand for
+// themselves: an error in one leaves out that entry alone. vars:"target" marks where
+// ${endpoint}, ${variant} and ${component} may stand; such a Val holds the text before
+// they are filled in.
 
 // Fleet is the whole spec: every file, merged, with the selected environment applied.
 type Fleet struct {
@@ -23,8 +26,8 @@ type Fleet struct {
 	Region       Val[string]       `yaml:"region"`
 	Tags         Map[Val[string]]  `yaml:"tags"`
 	Guards       *Guards           `yaml:"guards"`
-	Policies     Map[*Policy]      `yaml:"policies"`
-	Endpoints    Map[*Endpoint]    `yaml:"endpoints"`
+	Policies     Map[*Policy]      `yaml:"policies" errors:"each"`
+	Endpoints    Map[*Endpoint]    `yaml:"endpoints" errors:"each"`
 	Environments Map[*Environment] `yaml:"environments"`
 }
 
@@ -43,8 +46,8 @@ type Environment struct{ Obj }
 type Endpoint struct {
 	Obj
 	Async               *Async          `yaml:"async"`
-	Variants            Map[*Variant]   `yaml:"variants"`
-	InferenceComponents Map[*Component] `yaml:"inferenceComponents"`
+	Variants            Map[*Variant]   `yaml:"variants" errors:"each"`
+	InferenceComponents Map[*Component] `yaml:"inferenceComponents" errors:"each"`
 }
 
 // Async states that an endpoint is asynchronous. `async: {}` says no more than that.
@@ -88,8 +91,8 @@ type Scaling struct {
 	Dimension        Val[string]           `yaml:"dimension"`
 	MinCapacity      Val[int32]            `yaml:"minCapacity"`
 	MaxCapacity      Val[int32]            `yaml:"maxCapacity"`
-	Policies         Map[*Policy]          `yaml:"policies"`
-	ScheduledActions Map[*ScheduledAction] `yaml:"scheduledActions"`
+	Policies         Map[*Policy]          `yaml:"policies" errors:"each"`
+	ScheduledActions Map[*ScheduledAction] `yaml:"scheduledActions" errors:"each"`
 	Suspended        *Suspended            `yaml:"suspended"`
 	Tags             Map[Val[string]]      `yaml:"tags"`
 	Protect          Val[bool]             `yaml:"protect"`
@@ -127,7 +130,7 @@ type CustomizedMetric struct {
 	Obj
 	MetricName Val[string]        `yaml:"metricName"`
 	Namespace  Val[string]        `yaml:"namespace"`
-	Dimensions Map[Val[string]]   `yaml:"dimensions"`
+	Dimensions Map[Val[string]]   `yaml:"dimensions" vars:"target"`
 	Statistic  Val[string]        `yaml:"statistic"`
 	Unit       Val[string]        `yaml:"unit"`
 	Metrics    List[*MetricQuery] `yaml:"metrics"`
@@ -150,7 +153,7 @@ type MetricStat struct {
 	Obj
 	MetricName Val[string]        `yaml:"metricName"`
 	Namespace  Val[string]        `yaml:"namespace"`
-	Dimensions Map[Val[string]]   `yaml:"dimensions"`
+	Dimensions Map[Val[string]]   `yaml:"dimensions" vars:"target"`
 	Stat       Val[string]        `yaml:"stat"`
 	Unit       Val[string]        `yaml:"unit"`
 	Period     Val[model.Seconds] `yaml:"period"`
@@ -180,11 +183,11 @@ type Step struct {
 // Alarm is a CloudWatch alarm that drives the step policy it stands in.
 type Alarm struct {
 	Obj
-	AlarmName                        Val[string]        `yaml:"name"`
-	Description                      Val[string]        `yaml:"description"`
+	AlarmName                        Val[string]        `yaml:"name" vars:"target"`
+	Description                      Val[string]        `yaml:"description" vars:"target"`
 	MetricName                       Val[string]        `yaml:"metricName"`
 	Namespace                        Val[string]        `yaml:"namespace"`
-	Dimensions                       Map[Val[string]]   `yaml:"dimensions"`
+	Dimensions                       Map[Val[string]]   `yaml:"dimensions" vars:"target"`
 	Statistic                        Val[string]        `yaml:"statistic"`
 	ExtendedStatistic                Val[string]        `yaml:"extendedStatistic"`
 	Unit                             Val[string]        `yaml:"unit"`
