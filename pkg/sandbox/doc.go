@@ -51,6 +51,10 @@
 //   - Eventual consistency: what is put is there at once (facts 18, 108, 165).
 //   - Managed instance scaling does not move instances, and there is always room for a copy
 //     (fact 146).
+//   - UpdateEndpoint, UpdateInferenceComponent and whatever of SageMaker is not hosting.
+//     Creations succeed: no image is pulled, no health check fails, no bucket, role or subnet
+//     is looked at.
+//   - Of CloudWatch everything but metric alarms: composite alarms, metrics, dashboards.
 //   - The 50 KB limit of a request (fact 64), and the request rates that AWS does not publish
 //     (fact 112) unless Options.Throttle sets them.
 //   - Signatures and IAM, but for Options.Deny and the deny list of the faults.

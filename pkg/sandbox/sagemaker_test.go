@@ -386,6 +386,23 @@ func TestInstanceQuota(t *testing.T) {
 		t.Errorf("%s: %s", code, message)
 	}
 	h.ok("UpdateEndpointWeightsAndCapacities", `{"EndpointName":"plain","DesiredWeightsAndCapacities":[{"VariantName":"v","DesiredInstanceCount":3}]}`)
+
+	// To Application Auto Scaling it is a failed activity (fact 47).
+	scaling := aas.New(clientOptions(h.s))
+	if _, err := scaling.RegisterScalableTarget(ctx, &aas.RegisterScalableTargetInput{ServiceNamespace: sagemaker, ScalableDimension: instances,
+		ResourceId: aws.String("endpoint/plain/variant/v"), MinCapacity: aws.Int32(4), MaxCapacity: aws.Int32(8)}); err != nil {
+		t.Fatal(err)
+	}
+	out, err := scaling.DescribeScalingActivities(ctx, &aas.DescribeScalingActivitiesInput{ServiceNamespace: sagemaker})
+	if err != nil || len(out.ScalingActivities) != 1 {
+		t.Fatalf("%v, %v", out, err)
+	}
+	a := out.ScalingActivities[0]
+	if text := aws.ToString(a.StatusMessage); a.StatusCode != "Failed" || !strings.HasPrefix(text,
+		"Failed to set desired instance count to 4. Reason: The account-level service limit 'ml.g5.xlarge for endpoint usage' is 5 Instances") ||
+		!strings.Contains(text, "(Service: AmazonSageMaker; Status Code: 400; Error Code: ResourceLimitExceeded;") {
+		t.Errorf("%s: %s", a.StatusCode, text)
+	}
 }
 
 // A component's life (facts 143, 202 to 205).

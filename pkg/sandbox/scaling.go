@@ -79,15 +79,20 @@ func (r *scalable) noun() string {
 	return "desired instance count"
 }
 
-// refuses says why SageMaker would not take a capacity, or "".
-func (r *scalable) refuses(n int64) string {
-	switch {
-	case r.dimension == dimensionConcurrency && n > r.variant.DesiredServerless.MaxConcurrency: // fact 147
-		return fmt.Sprintf("Provisioned concurrency %d is greater than the maximum concurrency %d", n, r.variant.DesiredServerless.MaxConcurrency)
-	case r.dimension == dimensionInstances && n == 0 && r.variant.ModelName != "" && r.endpoint.Async == nil: // fact 118
-		return fmt.Sprintf("Variant %q of a real-time endpoint needs at least 1 instance", r.variant.Name)
+// refuses is SageMaker's refusal of a capacity, or nil.
+func (c *Call) refuses(r *scalable, n int64) *Error {
+	switch r.dimension {
+	case dimensionConcurrency:
+		if most := r.variant.DesiredServerless.MaxConcurrency; n > most { // fact 147
+			return invalidf("Provisioned concurrency %d is greater than the maximum concurrency %d", n, most)
+		}
+	case dimensionInstances:
+		if n == 0 && r.variant.ModelName != "" && r.endpoint.Async == nil { // fact 118
+			return invalidf("Variant %q of a real-time endpoint needs at least 1 instance", r.variant.Name)
+		}
+		return c.instanceQuota(r.variant.InstanceType, n-r.variant.DesiredCount)
 	}
-	return ""
+	return nil
 }
 
 // clamp moves live capacity inside the bounds of t (facts 15 to 17). A resource that is
@@ -108,9 +113,9 @@ func (c *Call) clamp(t *ScalableTarget, res *scalable) {
 // reports whether SageMaker took it.
 func (c *Call) scale(t *ScalableTarget, res *scalable, n int64, cause string) bool {
 	a := c.activity(t, fmt.Sprintf("Setting %s to %d.", res.noun(), n), cause)
-	if why := res.refuses(n); why != "" { // wording after fact 47
+	if err := c.refuses(res, n); err != nil { // wording after fact 47
 		c.fail(a, fmt.Sprintf("Failed to set %s to %d. Reason: %s (Service: AmazonSageMaker; Status Code: 400; "+
-			"Error Code: ValidationException; Request ID: %s)", res.noun(), n, why, c.NewID()))
+			"Error Code: %s; Request ID: %s)", res.noun(), n, err.Message, err.Code, c.NewID()))
 		return false
 	}
 	switch res.dimension {
