@@ -114,8 +114,12 @@ func (w *work) reachedAfterAll(ctx context.Context, obj object) bool {
 
 // step makes one mutating call. Once a call of the change has taken effect, those that
 // complete it are no longer stopped by a cancelled context.
+//
+// The SDK does not repeat a call whose reply it cannot read. Every call here may be
+// repeated, so that is done once, and what is left of the change can go on.
 func (w *work) step(ctx context.Context, what string, f func(context.Context) error) error {
-	for attempt := 0; ; attempt++ {
+	waited, repeated := 0, false
+	for {
 		if w.effect {
 			ctx = context.WithoutCancel(ctx)
 		}
@@ -124,10 +128,13 @@ func (w *work) step(ctx context.Context, what string, f func(context.Context) er
 		case err == nil:
 			w.effect = true
 			return nil
-		case w.registered && attempt < len(visibleAfter) && isObjectNotFound(err):
-			if err := w.opts.Wait(ctx, visibleAfter[attempt]); err != nil {
+		case w.registered && waited < len(visibleAfter) && isObjectNotFound(err):
+			if err := w.opts.Wait(ctx, visibleAfter[waited]); err != nil {
 				return err
 			}
+			waited++
+		case !repeated && isUnreadable(err):
+			repeated = true
 		default:
 			return &live.CallError{What: what + " " + w.c.Address, Err: err}
 		}
@@ -143,6 +150,11 @@ func (w *work) remove(ctx context.Context, what string, f func(context.Context) 
 		}
 		return err
 	})
+}
+
+func isUnreadable(err error) bool {
+	var unreadable *smithy.DeserializationError
+	return errors.As(err, &unreadable)
 }
 
 func isObjectNotFound(err error) bool {
