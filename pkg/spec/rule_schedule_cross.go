@@ -123,7 +123,7 @@ func findCrossing(a firingAction, own capacityBounds, others []firingAction, now
 func firesWhileLast(a, o firingAction, rivals []firingAction, now time.Time) (time.Time, bool) {
 	if !o.phased() {
 		// It may fire right before any firing of a, if it can fire at all by then.
-		return time.Time{}, o.window.Start.IsZero() && (o.window.End.IsZero() || o.window.End.After(now))
+		return time.Time{}, o.everFires(now)
 	}
 	t, ok := o.expr.Prev(now, o.loc, o.window)
 	if !ok {
@@ -146,10 +146,9 @@ func firesWhileLast(a, o firingAction, rivals []firingAction, now time.Time) (ti
 		if !overwritten || !at.Truncate(time.Minute).After(over.Truncate(time.Minute)) {
 			return at, true
 		}
-		// Nothing changes until a fires next: go on with the last firing of o before it.
-		next, ok := o.expr.Prev(at, o.loc, o.window)
+		// Every firing of o up to that one of a is overwritten too, except perhaps the last.
+		next, ok := o.expr.Prev(at.Truncate(time.Minute).Add(time.Minute-time.Nanosecond), o.loc, o.window)
 		if !ok || !next.After(t) {
-			// o does not fire between the two; look at what comes in the minute of a.
 			if next, ok = o.next(t); !ok {
 				return time.Time{}, false
 			}
@@ -203,23 +202,26 @@ func firstMeeting(a, b firingAction, now time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// shortestGap returns the shortest time between successive firings among the next few.
-func shortestGap(a firingAction, now time.Time) (time.Duration, bool) {
-	const firings = 200
+// everyFewMinutes reports whether the action mostly fires again within the limit, and the
+// shortest time in between.
+func everyFewMinutes(a firingAction, now time.Time, limit time.Duration) (shortest time.Duration, yes bool) {
+	const firings, most = 12, 8
 	if !a.phased() {
 		a.expr = a.expr.WithAnchor(now)
 	}
 	t, ok := a.next(now)
-	shortest, found := time.Duration(0), false
-	for i := 0; ok && i < firings; i++ {
+	short := 0
+	for range firings - 1 {
 		next, more := a.next(t)
-		if !more {
+		if !ok || !more {
 			break
 		}
-		if gap := next.Sub(t); !found || gap < shortest {
-			shortest, found = gap, true
+		if gap := next.Sub(t); gap < limit {
+			if short++; short == 1 || gap < shortest {
+				shortest = gap
+			}
 		}
 		t = next
 	}
-	return shortest, found
+	return shortest, short >= most
 }

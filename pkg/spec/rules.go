@@ -6,5 +6,16 @@ import "slices"
 func allRules() []Rule {
 	return slices.Concat(
 		structuralRules(),
+		alarmRules(),
+		capacityRules(),
+		endpointRules(),
+		mathRules(),
+		metricRules(),
+		nameRules(),
+		policyRules(),
+		scheduleRules(),
+		serverlessRules(),
+		stepRules(),
+		tagRules(),
 	)
 }
