@@ -113,16 +113,26 @@ func (s *sequence) writePolicies(writes []policyWrite, gone []*model.ObservedPol
 			}
 			continue
 		}
-		// Every write waits for a metric. Whoever holds the first one's has to go: a
-		// policy that leaves anyway, or one that waits itself and is created again later.
-		holder := holds[writes[0].want.MetricKey()]
-		if i := slices.IndexFunc(gone, func(p *model.ObservedPolicy) bool { return p.Name == holder }); i >= 0 {
-			s.deletePolicy(gone[i], s.addFirst, writes[0].want.Name)
-			gone = slices.Delete(gone, i, i+1)
-		} else {
+		// Every write waits for a metric. Since each metric is wanted once, the trail from
+		// the first write to whoever holds its metric and so on either ends at a policy
+		// that leaves anyway, or comes back to the first: then one of the circle is
+		// deleted and created again later.
+		first := writes[0].want.Name
+		waits, holder := first, holds[writes[0].want.MetricKey()]
+		for {
+			if i := slices.IndexFunc(gone, func(p *model.ObservedPolicy) bool { return p.Name == holder }); i >= 0 {
+				s.deletePolicy(gone[i], s.addFirst, waits)
+				gone = slices.Delete(gone, i, i+1)
+				break
+			}
 			i := slices.IndexFunc(writes, func(w policyWrite) bool { return w.want.Name == holder })
-			s.deletePolicy(writes[i].live, s.addFirst, writes[0].want.Name)
-			writes[i].live = nil
+			next := holds[writes[i].want.MetricKey()]
+			if next == first {
+				s.deletePolicy(writes[i].live, s.addFirst, waits)
+				writes[i].live = nil
+				break
+			}
+			waits, holder = holder, next
 		}
 		release(holder)
 	}
