@@ -131,6 +131,26 @@ func TestPutMetricAlarmAcceptsTheLimits(t *testing.T) {
 	}
 }
 
+// An alarm on an anomaly band: the metric and the band return data, and the band's id is the
+// threshold (fact 214). https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+func TestPutAnomalyAlarm(t *testing.T) {
+	c := alarmClient(emptySandbox(t, sandbox.Options{}), nil)
+	in := mathAlarm("band")
+	in.Threshold, in.ThresholdMetricId = nil, aws.String("e1")
+	in.ComparisonOperator = types.ComparisonOperatorGreaterThanUpperThreshold
+	in.Metrics[1].Expression = aws.String("ANOMALY_DETECTION_BAND(m1, 2)")
+	_, err := c.PutMetricAlarm(ctx, in)
+	refused(t, err, "ValidationError", "Exactly two elements of the metrics list should return data.")
+	in.Metrics[0].ReturnData = aws.Bool(true)
+	put(t, c, in)
+	if a := oneAlarm(t, c, "band"); aws.ToString(a.ThresholdMetricId) != "e1" || a.Threshold != nil {
+		t.Errorf("threshold %v, %v", a.ThresholdMetricId, a.Threshold)
+	}
+	in.ThresholdMetricId = aws.String("x")
+	_, err = c.PutMetricAlarm(ctx, in)
+	refused(t, err, "ValidationError", "matching the ThresholdMetricId")
+}
+
 // An update replaces the configuration, keeps the state and ignores tags (facts 207, 208).
 func TestPutMetricAlarmAgain(t *testing.T) {
 	s := emptySandbox(t, sandbox.Options{})

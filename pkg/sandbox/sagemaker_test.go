@@ -267,6 +267,12 @@ func TestDescribeEndpointConfigEchoes(t *testing.T) {
 	if got := variant("serverless")["VolumeSizeInGB"]; got == nil {
 		t.Error("a serverless variant shows no volume")
 	}
+	h.ok("CreateEndpointConfig", `{"EndpointConfigName":"managed","ExecutionRoleArn":"arn:aws:iam::123456789012:role/sagemaker","ProductionVariants":[{"VariantName":"v",
+		"InstanceType":"ml.g5.xlarge","InitialInstanceCount":1,"ManagedInstanceScaling":{"Status":"ENABLED","ScaleInPolicy":{"Strategy":"CONSOLIDATION"}}}]}`)
+	managed := map[string]any{"Status": "ENABLED", "ScaleInPolicy": map[string]any{"Strategy": "CONSOLIDATION", "MaximumStepSize": 1.0, "CooldownInMinutes": 20.0}}
+	if d := cmp.Diff(managed, variant("managed")["ManagedInstanceScaling"]); d != "" {
+		t.Error(d)
+	}
 }
 
 // An endpoint's life on the sandbox's clock, through the SDK (facts 161, 171, 180, 181, 184 to 188).
@@ -611,4 +617,54 @@ func TestSageMakerStateIsKept(t *testing.T) {
 	if d := cmp.Diff(oneAlarm(t, c, "a").Threshold, oneAlarm(t, alarmClient(again.s, nil), "a").Threshold); d != "" {
 		t.Error(d)
 	}
+}
+
+// DescribeEndpoint shows what the config said when it was put into service, even after the
+// config is gone (facts 157, 179), and the images, but no instance type and no model (184).
+func TestDescribeEndpointShowsTheConfig(t *testing.T) {
+	h := newHosting(t, sandbox.Options{})
+	h.ok("CreateEndpointConfig", `{"EndpointConfigName":"rich","AsyncInferenceConfig":{"OutputConfig":{"S3OutputPath":"s3://b/out"}},
+		"DataCaptureConfig":{"EnableCapture":true,"InitialSamplingPercentage":10,"DestinationS3Uri":"s3://b/x","CaptureOptions":[{"CaptureMode":"Input"}]},
+		"ProductionVariants":[{"VariantName":"v","ModelName":"m","InstanceType":"ml.g5.xlarge","InitialInstanceCount":1,"RoutingConfig":{"RoutingStrategy":"RANDOM"}}],
+		"ShadowProductionVariants":[{"VariantName":"s","ModelName":"m","InstanceType":"ml.g5.xlarge","InitialInstanceCount":1,"InitialVariantWeight":0.5}]}`)
+	const deployment = `{"RollingUpdatePolicy":{"MaximumBatchSize":{"Type":"CAPACITY_PERCENT","Value":50},"WaitIntervalInSeconds":60}}`
+	h.invalid("CreateEndpoint", `{"EndpointName":"rich","EndpointConfigName":"rich","DeploymentConfig":`+strings.TrimSuffix(deployment, "}")+
+		`,"BlueGreenUpdatePolicy":{"TrafficRoutingConfiguration":{"Type":"ALL_AT_ONCE","WaitIntervalInSeconds":0}}}}`, "At most one of") // fact 196
+	h.ok("CreateEndpoint", `{"EndpointName":"rich","EndpointConfigName":"rich","DeploymentConfig":`+deployment+`}`)
+	h.ok("DeleteEndpointConfig", `{"EndpointConfigName":"rich"}`)
+
+	got := h.ok("DescribeEndpoint", `{"EndpointName":"rich"}`)
+	variant := `{"VariantName":%q,"CurrentWeight":%v,"DesiredWeight":%[2]v,"CurrentInstanceCount":1,"DesiredInstanceCount":1,
+		"DeployedImages":[{"SpecifiedImage":"img:1","ResolvedImage":"img:1@sha256:4158c8065f5739060f1dd92bc5e47ba6814bf87c0b2c9afd378cfb997b857677","ResolutionTime":1772438400}]%s}`
+	var want map[string]any
+	if err := json.Unmarshal([]byte(`{"EndpointName":"rich","EndpointArn":"`+arnStart+`endpoint/rich","EndpointConfigName":"rich","EndpointStatus":"InService",
+		"CreationTime":1772438400,"LastModifiedTime":1772438400,"AsyncInferenceConfig":{"OutputConfig":{"S3OutputPath":"s3://b/out"}},"LastDeploymentConfig":`+deployment+`,
+		"DataCaptureConfig":{"EnableCapture":true,"CaptureStatus":"Started","CurrentSamplingPercentage":10,"DestinationS3Uri":"s3://b/x","KmsKeyId":""},
+		"ProductionVariants":[`+fmt.Sprintf(variant, "v", 1, `,"RoutingConfig":{"RoutingStrategy":"RANDOM"}`)+`],
+		"ShadowProductionVariants":[`+fmt.Sprintf(variant, "s", 0.5, "")+`]}`), &want); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// A component with its own container, one of several specifications, and an adapter, which
+// has no copies of its own (fact 201).
+func TestDescribeInferenceComponentShowsTheSpecification(t *testing.T) {
+	h := newHosting(t, sandbox.Options{})
+	const compute = `"ComputeResourceRequirements":{"MinMemoryRequiredInMb":1024,"NumberOfAcceleratorDevicesRequired":1}`
+	h.ok("CreateInferenceComponent", `{"InferenceComponentName":"own","EndpointName":"host","RuntimeConfig":{"CopyCount":1},
+		"Specification":{"Container":{"Image":"img:1","Environment":{"A":"b"}},`+compute+`}}`)
+	spec := h.ok("DescribeInferenceComponent", `{"InferenceComponentName":"own"}`)["Specification"].(map[string]any)["Container"].(map[string]any)
+	if spec["Image"] != nil || spec["DeployedImage"].(map[string]any)["SpecifiedImage"] != "img:1" || !cmp.Equal(spec["Environment"], any(map[string]any{"A": "b"})) {
+		t.Errorf("container %v", spec)
+	}
+	h.ok("CreateInferenceComponent", `{"InferenceComponentName":"several","EndpointName":"host","RuntimeConfig":{"CopyCount":1},
+		"Specifications":[{"ModelName":"m","InstanceType":"ml.g5.xlarge",`+compute+`}]}`)
+	if out := h.ok("DescribeInferenceComponent", `{"InferenceComponentName":"several"}`); len(out["Specifications"].([]any)) != 1 || out["Specification"] != nil {
+		t.Errorf("got %v", out)
+	}
+	h.invalid("CreateInferenceComponent", `{"InferenceComponentName":"adapter","EndpointName":"host","Specification":{"BaseInferenceComponentName":"x"}}`, "Could not find inference component")
+	h.ok("CreateInferenceComponent", `{"InferenceComponentName":"adapter","EndpointName":"host","Specification":{"BaseInferenceComponentName":"own"}}`)
 }
