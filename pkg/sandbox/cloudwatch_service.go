@@ -9,7 +9,7 @@ func cloudWatchService() *service {
 		name: ServiceCloudWatch, targetPrefix: "GraniteServiceVersion20100801", jsonVersion: "1.0", cbor: true,
 		version: "2010-08-01", namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
 		validationCode: "ValidationException", validationQueryCode: "ValidationError",
-		accessDenied: "AccessDenied", deniedStatus: http.StatusForbidden,
+		accessDenied: "AccessDenied", deniedStatus: http.StatusForbidden, messageMember: "message",
 		operations: []Operation{
 			{Name: "PutMetricAlarm", Mutating: true, input: putMetricAlarmInput, handle: putMetricAlarm, resource: member("AlarmName")},
 			{Name: "DescribeAlarms", input: describeAlarmsInput, handle: describeAlarms, resource: firstAlarmName},

@@ -75,7 +75,11 @@ func (jsonCodec) encode(op *Operation, requestID string, out Map) wire {
 }
 
 func (jsonCodec) encodeError(svc *service, requestID string, e *Error) wire {
-	body := Map{"__type": e.Code, "Message": e.Message}
+	message := "Message"
+	if svc != nil && svc.messageMember != "" {
+		message = svc.messageMember
+	}
+	body := Map{"__type": e.Code, message: e.Message}
 	for k, v := range e.Fields {
 		body[k] = v
 	}

@@ -29,6 +29,7 @@ type service struct {
 	validationQueryCode string
 	accessDenied        string
 	deniedStatus        int
+	messageMember       string // of errors in JSON; "" is "Message" (fact 8)
 	operations          []Operation
 }
 

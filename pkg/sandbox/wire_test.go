@@ -3,6 +3,7 @@ package sandbox_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -149,42 +150,46 @@ func TestAlarmErrorsInEveryProtocol(t *testing.T) {
 		c := alarmClient(emptySandbox(t, sandbox.Options{}), protocol)
 		for _, tt := range []struct {
 			why, code string // the code of the query protocol
+			message   string
 			status    int
 			typed     any // nil: the model has no such error
 			call      func() error
 		}{
-			{"unknown alarm", "ResourceNotFound", 404, new(*types.ResourceNotFound), func() error {
+			{"unknown alarm", "ResourceNotFound", "Unknown alarm: none", 404, new(*types.ResourceNotFound), func() error {
 				_, err := c.SetAlarmState(ctx, &cloudwatch.SetAlarmStateInput{AlarmName: aws.String("none"), StateValue: types.StateValueOk, StateReason: aws.String("")})
 				return err
 			}},
-			{"unknown alarm in a tag operation", "ResourceNotFoundException", 404, new(*types.ResourceNotFoundException), func() error {
+			{"unknown alarm in a tag operation", "ResourceNotFoundException", "", 404, new(*types.ResourceNotFoundException), func() error {
 				_, err := c.ListTagsForResource(ctx, &cloudwatch.ListTagsForResourceInput{ResourceARN: unknownARN})
 				return err
 			}},
-			{"not an ARN", "InvalidParameterValue", 400, new(*types.InvalidParameterValueException), func() error {
+			{"not an ARN", "InvalidParameterValue", "is not the ARN", 400, new(*types.InvalidParameterValueException), func() error {
 				_, err := c.ListTagsForResource(ctx, &cloudwatch.ListTagsForResourceInput{ResourceARN: aws.String("alarm")})
 				return err
 			}},
-			{"names and prefix", "InvalidParameterCombination", 400, new(*types.InvalidParameterCombinationException), func() error {
+			{"names and prefix", "InvalidParameterCombination", "mutually exclusive", 400, new(*types.InvalidParameterCombinationException), func() error {
 				_, err := c.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNames: []string{"a"}, AlarmNamePrefix: aws.String("a")})
 				return err
 			}},
-			{"bad token", "InvalidNextToken", 400, new(*types.InvalidNextToken), func() error {
+			{"bad token", "InvalidNextToken", "token is invalid", 400, new(*types.InvalidNextToken), func() error {
 				_, err := c.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{NextToken: aws.String("x")})
 				return err
 			}},
-			{"model violation", "ValidationError", 400, new(*types.ValidationException), func() error {
+			{"model violation", "ValidationError", "Value '101' at 'maxRecords'", 400, new(*types.ValidationException), func() error {
 				_, err := c.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{MaxRecords: aws.Int32(101)})
 				return err
 			}},
-			{"unknown operation", "UnknownOperationException", 404, nil, func() error {
+			{"unknown operation", "UnknownOperationException", "ListMetrics", 404, nil, func() error {
 				_, err := c.ListMetrics(ctx, &cloudwatch.ListMetricsInput{})
 				return err
 			}},
 		} {
 			err := tt.call()
 			if name != "query" || tt.typed == nil { // in query this SDK shows the shape's name
-				refused(t, err, tt.code, "")
+				refused(t, err, tt.code, tt.message)
+			}
+			if !strings.Contains(fmt.Sprint(err), tt.message) {
+				t.Errorf("%s, %s: %v, want %s", name, tt.why, err, tt.message)
 			}
 			if tt.typed != nil && !errors.As(err, tt.typed) {
 				t.Errorf("%s, %s: %v is no %T", name, tt.why, err, tt.typed)
