@@ -258,6 +258,7 @@ func (a *account) putAlarm(want model.Alarm) error {
 			want.AlarmActions[j] = t.Policies[i].ARN
 		}
 	}
+	want.Tags = maps.Clone(want.Tags)
 	a.alarms[want.Name] = &model.ObservedAlarm{Alarm: want, ARN: "arn:aws:cloudwatch:" + want.Name, State: "OK"}
 	return nil
 }

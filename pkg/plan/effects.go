@@ -26,8 +26,12 @@ func (s *sequence) capacityEffects(after model.ScalableTarget) []string {
 	default:
 		return nil
 	}
-	if status := s.Observed.Endpoints[id.Endpoint()].Status; id.Component() == "" && status != "InService" {
-		effects = append(effects, "the endpoint is "+status+", so AWS moves its capacity only later")
+	what, status := "endpoint", s.Observed.Endpoints[id.Endpoint()].Status
+	if name := id.Component(); name != "" {
+		what, status = "inference component", s.Observed.Components[name].Status
+	}
+	if status != "InService" {
+		effects = append(effects, "the "+what+" is "+status+", so AWS moves its capacity only later")
 	}
 	return effects
 }
@@ -114,7 +118,7 @@ func canScaleOut(p model.Policy) bool {
 		return true
 	}
 	return slices.ContainsFunc(p.StepScaling.StepAdjustments, func(step model.Step) bool {
-		return step.ScalingAdjustment > 0
+		return step.ScalingAdjustment > 0 // also where it is an exact capacity
 	})
 }
 
