@@ -28,6 +28,7 @@ var layout = map[string][]string{
 	"pkg/render":   {"pkg/diag", "pkg/plan", "pkg/schedule"},
 	// The sandbox's own judge; nothing may be built on it.
 	"internal/convergence": {"everything"},
+	"internal/hostile":     {"everything"},
 	"cmd/scalectl":         {"everything"},
 }
 
