@@ -99,7 +99,8 @@ type followedMetric struct {
 	dimensions      map[string]string
 	alarm           *alarmUse // nil for target tracking
 	math            bool
-	at              Place // its name in the definition
+	at              Place            // its name in the definition
+	written         Map[Val[string]] // its dimensions in the definition
 }
 
 // metrics lists the metrics that the policy depends on.
@@ -112,19 +113,19 @@ func (u *policyUse) metrics() []followedMetric {
 				continue
 			}
 			stat := resolved[i].MetricStat
-			out = append(out, followedMetric{stat.MetricName, stat.Namespace, stat.Dimensions, alarm, true, q.MetricStat.MetricName})
+			out = append(out, followedMetric{stat.MetricName, stat.Namespace, stat.Dimensions, alarm, true, q.MetricStat.MetricName, q.MetricStat.Dimensions})
 		}
 	}
 	if tt := u.Model.TargetTracking; tt != nil && tt.CustomizedMetric != nil && u.Def.TargetTracking != nil {
 		m, written := tt.CustomizedMetric, u.Def.TargetTracking.CustomizedMetric
 		if m.MetricName != "" {
-			out = append(out, followedMetric{m.MetricName, m.Namespace, m.Dimensions, nil, false, written.MetricName})
+			out = append(out, followedMetric{m.MetricName, m.Namespace, m.Dimensions, nil, false, written.MetricName, written.Dimensions})
 		}
 		queries(written.Metrics, nil, m.Metrics)
 	}
 	for _, a := range u.Alarms {
 		if a.Model.MetricName != "" {
-			out = append(out, followedMetric{a.Model.MetricName, a.Model.Namespace, a.Model.Dimensions, a, false, a.MetricName})
+			out = append(out, followedMetric{a.Model.MetricName, a.Model.Namespace, a.Model.Dimensions, a, false, a.MetricName, a.Dimensions})
 		}
 		queries(a.Metrics, a, a.Model.Metrics)
 	}

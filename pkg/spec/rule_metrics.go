@@ -481,7 +481,8 @@ func checkMetricElsewhere(p *pass) {
 					if !set || value == own[name] || own[name] == "" {
 						continue
 					}
-					p.report(u.atDefinition(m.at), "policy %q of %s follows %s of %s %q", u.Name(), t.ID, m.name, words[name], value).
+					at, _ := m.written.Get(name)
+					p.report(u.atDefinition(at), "policy %q of %s follows %s of %s %q", u.Name(), t.ID, m.name, words[name], value).
 						hint(`write %s: "${%s}"`, name, words[name])
 					break
 				}
@@ -526,9 +527,11 @@ func checkMetricNotEmitted(p *pass) {
 			model.KindAsync: "an asynchronous", model.KindComponents: "an inference component"}
 		for _, u := range t.Policies {
 			report := func(at Place, written string) {
-				p.report(u.atDefinition(at), "%s is never published by %s endpoint such as %q", written, words[kind], t.Endpoint.Name()).
-					hint("%s", insteadOf(kind)).
-					related(at, "the metric")
+				f := p.report(u.atDefinition(at), "%s is never published by %s endpoint such as %q", written, words[kind], t.Endpoint.Name()).
+					hint("%s", insteadOf(kind))
+				if u.Def.Shared {
+					f.related(at, "the metric")
+				}
 			}
 			if tt := u.Def.TargetTracking; tt != nil {
 				predefined, ok := findPredefined(tt.PredefinedMetric.Get())

@@ -402,7 +402,7 @@ func reportCrossing(p *pass, a *actionUse, c crossing) {
 		related = a.Target.Scaling.MinCapacity
 	}
 	if c.by != "" {
-		whose = fmt.Sprintf("that %q may have set", c.by)
+		whose = fmt.Sprintf("left by %q", c.by)
 		for _, o := range a.Target.Actions {
 			if o.Name() != c.by {
 				continue
@@ -412,11 +412,11 @@ func reportCrossing(p *pass, a *actionUse, c crossing) {
 			}
 		}
 	}
-	when := ""
+	when := "whenever it fires after that one"
 	if !c.at.IsZero() {
-		when = " at " + c.at.Format("2006-01-02 15:04 ") + c.at.Location().String()
+		when = "first at " + c.at.Format("2006-01-02 15:04 ") + c.at.Location().String()
 	}
-	p.report(v, "%s %d of scheduled action %q is %s the %s %d %s%s", name, v.Get(), a.Name(), where, other, c.bound, whose, when).
+	p.report(v, "%s %d of scheduled action %q is %s the %s %d %s, %s", name, v.Get(), a.Name(), where, other, c.bound, whose, when).
 		hint("set both minCapacity and maxCapacity in %q", a.Name()).
 		related(related, "the %s in force", other)
 }
