@@ -353,6 +353,32 @@ func TestLostReplies(t *testing.T) {
 	}
 }
 
+// When every reply is lost, only another look tells that the work is done.
+func TestAllRepliesLost(t *testing.T) {
+	retyped := clone(full("a"))
+	retyped.Policies[1] = model.Policy{Target: retyped.ID, Name: "track", StepScaling: stepped(3)}
+	for _, transition := range []struct {
+		why           string
+		before, after []model.Target
+		operation     string
+	}{
+		{"create", nil, []model.Target{full("a")}, "*"},
+		{"change of type", []model.Target{full("a")}, []model.Target{retyped}, "Put*"},
+		{"prune", []model.Target{full("a")}, nil, "*"},
+	} {
+		w := newWorld(t, transition.before...)
+		w.converge()
+		w.desired.Targets = transition.after
+		p := w.plan()
+		w.inject(sandbox.Fault{Mutating: true, Operation: transition.operation, Effect: sandbox.EffectLostReply, Times: -1})
+		if r := w.run(p, options()); r.Count(plan.Done) != len(p.Changes) {
+			t.Errorf("%s: %v", transition.why, r.Outcomes)
+		}
+		w.inject()
+		w.settled()
+	}
+}
+
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)
@@ -488,6 +514,42 @@ func TestAlarmFollowsItsPolicy(t *testing.T) {
 	w.converge()
 	if again := w.alarmActions("scalectl/s/" + id.PolicyAddress("step")); cmp.Equal(old, again) || len(again) != 1 {
 		t.Errorf("the alarm's actions were %v and are %v", old, again)
+	}
+}
+
+// An alarm whose policy was made anew by somebody between plan and apply is put with the
+// new ARN, though the plan knows of its tags only.
+func TestAlarmFollowsItsPolicyUnplanned(t *testing.T) {
+	id := target("a")
+	w := newWorld(t, full("a"))
+	w.converge()
+	after := clone(full("a"))
+	after.Alarms[0].Tags = map[string]string{model.TagStack: "s", "team": "ml"}
+	w.desired.Targets = []model.Target{after}
+	p := w.plan()
+	if _, err := w.clients.AutoScaling.DeleteScalingPolicy(t.Context(), &applicationautoscaling.DeleteScalingPolicyInput{
+		ServiceNamespace: types.ServiceNamespaceSagemaker, ResourceId: aws.String(id.ResourceID),
+		ScalableDimension: types.ScalableDimension(id.Dimension), PolicyName: aws.String("step")}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.clients.AutoScaling.PutScalingPolicy(t.Context(), live.ExpandPolicy(full("a").Policies[0])); err != nil {
+		t.Fatal(err)
+	}
+	w.run(p, options())
+	w.settled()
+}
+
+// The ARN of a policy put in this run is known without another call.
+func TestPolicyARNIsRemembered(t *testing.T) {
+	w := newWorld(t, full("a"))
+	r := w.run(w.plan(), options())
+	for _, op := range r.Calls {
+		if op.Operation == "DescribeScalingPolicies" && op.Calls != 2 {
+			t.Errorf("%d looks at two policies", op.Calls)
+		}
+		if op.Operation == "PutScalingPolicy" && (op.Calls != 2 || !op.Mutating) {
+			t.Errorf("counted %+v", op)
+		}
 	}
 }
 

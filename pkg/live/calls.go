@@ -162,7 +162,7 @@ func (r *recorder) install(service string) func(*middleware.Stack) error {
 	whole := middleware.InitializeMiddlewareFunc("scalectl.call", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 		ctx = context.WithValue(ctx, callKey{}, &call{input: in.Parameters})
 		out, metadata, err := next.HandleInitialize(ctx, in)
-		r.count(service, awsmiddleware.GetOperationName(ctx), func(op *OperationStats) {
+		r.count(service, middleware.GetOperationName(ctx), func(op *OperationStats) {
 			op.Calls++
 			if err != nil {
 				op.Failed++
@@ -191,7 +191,7 @@ func (r *recorder) attempt(ctx context.Context, service string, in middleware.Fi
 		return middleware.FinalizeOutput{}, middleware.Metadata{}, errors.New("this is a bug in scalectl: an attempt outside of a call")
 	}
 	current.attempts++
-	a := Attempt{Service: service, Operation: awsmiddleware.GetOperationName(ctx), Number: current.attempts, Input: current.input}
+	a := Attempt{Service: service, Operation: middleware.GetOperationName(ctx), Number: current.attempts, Input: current.input}
 	mutating := IsMutating(a.Operation)
 	hook, _ := ctx.Value(hookKey{}).(Hook)
 	if !mutating {

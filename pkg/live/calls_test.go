@@ -76,7 +76,11 @@ func TestRetries(t *testing.T) {
 			if got := len(operations(t, server)); got != tc.attempts {
 				t.Errorf("%d attempts, want %d", got, tc.attempts)
 			}
-			total := clients.Stats().Total()
+			stats := clients.Stats()
+			if len(stats) != 1 || stats[0].Operation != "RegisterScalableTarget" || stats[0].Service != live.ServiceAutoScaling || !stats[0].Mutating {
+				t.Errorf("counted %+v", stats)
+			}
+			total := stats.Total()
 			if total.Calls != 1 || total.Attempts != tc.attempts || total.Retries() != tc.attempts-1 {
 				t.Errorf("counted %+v", total)
 			}
