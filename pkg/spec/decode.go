@@ -105,7 +105,7 @@ func (d *decoder) object(v reflect.Value, at spot, n *node, b *binding) (sound b
 			sound = false
 			if !slices.Contains(guessed, f.name) {
 				d.add(ruleRequired, at.place(n).position(), "%s lacks %q", at, f.name).
-					hint("%s", firstSentence(f.schema.Description))
+					hint("%s: %s", f.name, firstSentence(f.schema.Description))
 			}
 		}
 	}
@@ -131,12 +131,16 @@ func (d *decoder) unknownKey(at spot, key *node, b *binding) (guess string) {
 	return guess
 }
 
-// firstSentence shortens a description for a hint.
+// firstSentence shortens a description for a hint, where it continues a line.
 func firstSentence(s string) string {
 	if i := strings.Index(s, ". "); i >= 0 {
-		return s[:i]
+		s = s[:i]
 	}
-	return strings.TrimSuffix(s, ".")
+	s = strings.TrimSuffix(s, ".")
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
 }
 
 // wrongShape reports a value that is no mapping, list or single value as it should be.
@@ -237,14 +241,14 @@ func (v *Val[T]) decode(d *decoder, at spot, n *node, f *field) (sound bool) {
 	case !known:
 		return true // the form is right and the value comes later
 	case n.plain && !fromEnv && yaml11Bool(text) && want.tag == boolTag:
-		p = &problem{ruleYAML11Boolean, "is a boolean in YAML 1.1 only", "write " + strconv.FormatBool(yaml11Meaning(text))}
+		p = notBool(text)
 	case n.plain && !fromEnv && yaml11Bool(text) && want.tag == strTag:
-		p = &problem{ruleYAML11Boolean, "is a boolean in YAML 1.1 and text in YAML 1.2", "write " + strconv.Quote(text)}
+		p = &problem{rule: ruleYAML11Boolean, message: "is a boolean in YAML 1.1 and text in YAML 1.2", hint: "write " + strconv.Quote(text)}
 	case n.plain && !fromEnv && want.tag == strTag && want.text && n.tag != strTag:
-		p = &problem{ruleWrongType, "is " + tagWords(n.tag) + " here; it takes text", "write " + strconv.Quote(text)}
+		p = &problem{rule: ruleWrongType, message: "is " + tagWords(n.tag) + " here; it takes text", hint: "write " + strconv.Quote(text)}
 	case !n.plain && !fromEnv && want.tag != strTag:
 		if v.value, p = want.parse(text); p == nil {
-			p = &problem{ruleWrongType, "is text; it takes " + want.words, "remove the quotes: " + text}
+			p = &problem{rule: ruleWrongType, message: "is text; it takes " + want.words, hint: "remove the quotes: " + text}
 		}
 	default:
 		v.value, p = want.parse(text)
@@ -259,7 +263,10 @@ func (v *Val[T]) decode(d *decoder, at spot, n *node, f *field) (sound bool) {
 		if message == "" {
 			message = "is not " + want.words
 		}
-		d.add(p.rule, n.position(), "%s is %s, which %s", at, showValue(n, text, fromEnv), message).hint("%s", p.hint)
+		if !p.whole {
+			message = "is " + showValue(n, text, fromEnv) + ", which " + message
+		}
+		d.add(p.rule, n.position(), "%s %s", at, message).hint("%s", p.hint)
 		return false
 	}
 	v.node = n
@@ -294,10 +301,10 @@ func tagWords(t tag) string {
 // checkSchema applies the enum and the pattern of a text.
 func checkSchema(s *schemaNode, text string, isText bool) *problem {
 	if len(s.Enum) > 0 && !slices.Contains(s.Enum, text) {
-		return &problem{ruleEnum, "is not known here" + didYouMean(text, s.Enum), "allowed: " + quoteList(s.Enum)}
+		return &problem{rule: ruleEnum, message: "is not known here" + didYouMean(text, s.Enum), hint: "allowed: " + quoteList(s.Enum)}
 	}
 	if isText && s.PatternText != "" && !s.Pattern.MatchString(text) {
-		return &problem{ruleFormat, "has the wrong form", "it " + s.PatternText}
+		return &problem{rule: ruleFormat, message: "has the wrong form", hint: "it " + s.PatternText}
 	}
 	return nil
 }
@@ -349,6 +356,11 @@ func wants[T any]() *want[T] {
 	return w.(*want[T])
 }
 
+// notBool explains a word that is a boolean in YAML 1.1.
+func notBool(word string) *problem {
+	return &problem{rule: ruleYAML11Boolean, message: "is a boolean in YAML 1.1 only", hint: "write " + strconv.FormatBool(yaml11Meaning(word))}
+}
+
 func parseBool(text string) (bool, *problem) {
 	switch text {
 	case "true", "True", "TRUE":
@@ -357,7 +369,7 @@ func parseBool(text string) (bool, *problem) {
 		return false, nil
 	}
 	if yaml11Bool(text) {
-		return false, &problem{ruleYAML11Boolean, "is a boolean in YAML 1.1 only", "write " + strconv.FormatBool(yaml11Meaning(text))}
+		return false, notBool(text)
 	}
 	return false, &problem{rule: ruleWrongType}
 }

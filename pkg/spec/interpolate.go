@@ -43,7 +43,11 @@ func expandEnv(text string, keepTarget bool, getenv func(string) (string, bool))
 		b.WriteString(text[:i])
 		end := strings.IndexByte(text[i:], '}')
 		if end < 0 {
-			return "", true, &problem{ruleVariable, `opens "${" and does not close it`, `close it with "}", or write $${ for the two characters`}
+			return "", true, &problem{
+				rule: ruleVariable, whole: true,
+				message: `opens "${" and does not close it`,
+				hint:    `close it with "}", or write $${ for the two characters`,
+			}
 		}
 		name := text[i+2 : i+end]
 		text = text[i+end+1:]
@@ -57,7 +61,11 @@ func expandEnv(text string, keepTarget bool, getenv func(string) (string, bool))
 		}
 		env, fallback, hasFallback := strings.Cut(env, ":-")
 		if !envName.MatchString(env) {
-			return "", true, &problem{ruleVariable, `has "${` + name + `}", which names no environment variable`, "write ${env:NAME} or ${env:NAME:-default}"}
+			return "", true, &problem{
+				rule: ruleVariable, whole: true,
+				message: `has "${` + name + `}", which names no environment variable`,
+				hint:    "write ${env:NAME} or ${env:NAME:-default}",
+			}
 		}
 		if getenv == nil {
 			known = false
@@ -66,7 +74,11 @@ func expandEnv(text string, keepTarget bool, getenv func(string) (string, bool))
 		value, found := getenv(env)
 		switch {
 		case !found && !hasFallback:
-			return "", true, &problem{ruleEnvVarMissing, "needs the environment variable " + env + ", which is not set", "set " + env + ", or write ${env:" + env + ":-default}"}
+			return "", true, &problem{
+				rule: ruleEnvVarMissing, whole: true,
+				message: "needs the environment variable " + env + ", which is not set",
+				hint:    "set " + env + ", or write ${env:" + env + ":-default}",
+			}
 		case !found || value == "" && hasFallback:
 			value = fallback
 		}
@@ -76,7 +88,7 @@ func expandEnv(text string, keepTarget bool, getenv func(string) (string, bool))
 }
 
 func variableProblem(name string, keepTarget bool) *problem {
-	p := &problem{rule: ruleVariable, message: `has the unknown variable "${` + name + `}"`}
+	p := &problem{rule: ruleVariable, whole: true, message: `has the unknown variable "${` + name + `}"`}
 	switch {
 	case slices.Contains(targetVariables, name):
 		p.message = `has "${` + name + `}", which has a value only in dimensions and in the name and description of an alarm`

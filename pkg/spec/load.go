@@ -76,7 +76,7 @@ func (l *loader) load(sources []Source) (*Spec, diag.List) {
 		}
 		return nil, l.finish(nil)
 	}
-	p := patcher{collector: l.collector, base: root}
+	p := patcher{collector: l.collector, base: root, unknown: map[*node]bool{}}
 	root = p.environments(l.opts.Environment)
 
 	d := decoder{collector: l.collector, getenv: l.opts.Getenv}
@@ -133,6 +133,7 @@ func (l *loader) parse(sources []Source, rules []Rule) (docs []*node) {
 
 // finish takes suppressed findings away, reports comments without effect, and sorts.
 func (l *loader) finish(findings []*finding) diag.List {
+	l.findings = suppress(l.findings, l.comments)
 	findings = suppress(findings, l.comments)
 	if !l.hasErrors() {
 		// With a structural error the rules have not seen everything.

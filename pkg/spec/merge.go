@@ -2,6 +2,7 @@ package spec
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/scalectl/scalectl/pkg/diag"
@@ -104,9 +105,17 @@ func (m *merger) same(key, firstKey, value, first *node) {
 	if equalNodes(value, first) {
 		return
 	}
-	f := m.report(ruleConflict, value, "%q is set differently %s", key.value, elsewhere(value, first)).
+	f := m.report(ruleConflict, value, "%q is %s here and %s %s", key.value, value.show(), first.show(), elsewhere(value, first)).
 		hint("the files of a fleet agree on it: remove one of the two")
 	f.Related = []diag.Related{{Position: firstKey.position(), Message: "first set here"}}
+}
+
+// show writes a value for a message.
+func (n *node) show() string {
+	if n.kind == scalarNode {
+		return strconv.Quote(shorten(n.value))
+	}
+	return "a " + n.kindWord()
 }
 
 // elsewhere names the line of other, with its file if that is another one.

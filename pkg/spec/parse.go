@@ -102,8 +102,9 @@ type parser struct {
 
 	done     map[*yaml.Node]*node // anchored nodes; nil while being converted
 	aliased  int                  // nodes that aliases stand for
-	overflow bool
-	words    map[string]string // interned keys
+	overflow bool                 // maxAliasNodes was reported
+	tooDeep  bool                 // maxDepth was reported
+	words    map[string]string    // interned keys
 	slab     []node
 	// text collects, with keepText, the scalars in which a tab or a comment mark is
 	// part of the value.
@@ -229,7 +230,10 @@ func (p *parser) convert(y *yaml.Node, depth int, inFlow bool) *node {
 	}
 	n := p.newNode(y)
 	if depth > maxDepth {
-		p.later(ruleFileLimits, n, "nested deeper than %d levels", maxDepth).hint("is this a scalectl spec?")
+		if !p.tooDeep {
+			p.tooDeep = true
+			p.later(ruleFileLimits, n, "nested deeper than %d levels", maxDepth).hint("is this a scalectl spec?")
+		}
 		y.Content = nil
 		return nil
 	}

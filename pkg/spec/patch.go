@@ -12,6 +12,9 @@ import (
 type patcher struct {
 	*collector
 	base *node
+	// unknown holds the names that the base does not have; they are not applied, so
+	// that half of a thing does not give findings of its own.
+	unknown map[*node]bool
 }
 
 // environments checks every environment of the spec, so that a mistake in one shows
@@ -63,7 +66,7 @@ func (p *patcher) environments(selected string) *node {
 	if chosen.kind != mapNode {
 		return p.base
 	}
-	return applyPatch(p.base, chosen)
+	return p.apply(p.base, chosen)
 }
 
 // check reports what is wrong with one environment in itself and against the base.
@@ -137,6 +140,7 @@ func (p *patcher) entries(f *field, base, patch *node, environment string) {
 			p.add(rulePatch, name.position(), "environment %q changes %s %q, which the spec does not have%s",
 				environment, singular(f.name), name.value, didYouMean(name.value, known)).
 				hint("add %q to the spec itself first; an environment only changes what is there", name.value)
+			p.unknown[name] = true
 			continue
 		}
 		p.names(base.kids[j+1], patch.kids[i+1], f.elem.object, environment)
@@ -154,20 +158,20 @@ func singular(key string) string {
 	return "an entry of " + strconv.Quote(key)
 }
 
-// withoutNulls returns a value that a patch adds: there is nothing for null to remove.
-func withoutNulls(n *node) *node {
+// addition returns a value that a patch adds: there is nothing for null to remove.
+func (p *patcher) addition(n *node) *node {
 	if n.kind != mapNode {
 		return n
 	}
 	empty := *n
 	empty.kids = nil
-	return applyPatch(&empty, n)
+	return p.apply(&empty, n)
 }
 
-// applyPatch returns base with the patch merged into it: mappings merge, anything else
+// apply returns base with the patch merged into it: mappings merge, anything else
 // replaces, null removes. Neither argument changes, and what the patch leaves alone is
 // shared.
-func applyPatch(base, patch *node) *node {
+func (p *patcher) apply(base, patch *node) *node {
 	out := *base
 	out.kids = slices.Clone(base.kids)
 	find := keyIndex(base)
@@ -177,15 +181,16 @@ func applyPatch(base, patch *node) *node {
 		j, found := find(key.value)
 		isNull := value.kind == scalarNode && value.tag == nullTag && value.plain
 		switch {
+		case p.unknown[key]:
 		case isNull && found:
 			removed[j] = true
 		case isNull:
 		case found && out.kids[j+1].kind == mapNode && value.kind == mapNode:
-			out.kids[j+1] = applyPatch(out.kids[j+1], value)
+			out.kids[j+1] = p.apply(out.kids[j+1], value)
 		case found:
 			out.kids[j], out.kids[j+1] = key, value
 		default:
-			out.kids = append(out.kids, key, withoutNulls(value))
+			out.kids = append(out.kids, key, p.addition(value))
 		}
 	}
 	if len(removed) > 0 {

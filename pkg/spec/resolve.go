@@ -41,6 +41,10 @@ func (r *resolver) resolve() {
 		}
 		for name, c := range e.InferenceComponents.All() {
 			if first := components[name]; first != nil {
+				c := c
+				if standsBehind(first, c) {
+					c, first = first, c
+				}
 				f := r.at(ruleDuplicateName, c, "inference component %q is already defined %s", name, elsewhere(c.at(), first.at())).
 					hint("a component has one name in its region, whatever its endpoint")
 				f.Related = []diag.Related{{Position: Position(first), Message: "first defined here"}}

@@ -21,8 +21,8 @@ type Rule struct {
 	Bad      string // an example that the rule reports; see the package comment
 	Good     string // the same, corrected
 	Source   string // where AWS says so: a fact number and link; "" if it is scalectl's own rule
-	// Structural marks rules that the loader itself applies. They are errors about the
-	// form of the file, have no check function and cannot be suppressed.
+	// Structural marks errors about the form of the files, which the loader itself
+	// finds. They cannot be suppressed.
 	Structural bool
 
 	check func(*pass)

@@ -1,6 +1,10 @@
 package spec
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/scalectl/scalectl/pkg/diag"
+)
 
 // The ids of the structural rules.
 const (
@@ -102,13 +106,13 @@ func role(key string) reserved {
 	}
 }
 
-// structuralRules are the rules that the loader applies while it reads: they have no
-// check function, cannot be suppressed, and keep the object they are about from the
-// other rules.
+// structuralRules are the rules that the loader applies while it reads. They have no
+// check function. The errors among them cannot be suppressed, and keep the object they
+// are about from the other rules.
 func structuralRules() []Rule {
 	rules := slices.Concat(yamlRules(), grammarRules(), fleetRules(), suppressionRules())
 	for i := range rules {
-		rules[i].Structural = true
+		rules[i].Structural = rules[i].Severity == diag.Error
 	}
 	return rules
 }

@@ -13,8 +13,8 @@ func yamlRules() []Rule {
 		Title: "the file is not UTF-8 text",
 		Explain: `A spec is UTF-8 text. Other encodings, binary data and control characters cannot be read as
 YAML.`,
-		Bad:  "stack: \"a\x01b\"\n",
-		Good: "stack: ab\n",
+		Bad:  "tags: {team: \"m\x01l\"}\n",
+		Good: "tags: {team: ml}\n",
 	}, {
 		ID:    ruleFileLimits,
 		Title: "a file is larger, deeper or longer than a spec can be",

@@ -60,12 +60,14 @@ func yaml11Meaning(s string) bool {
 	return s == "yes" || s == "on"
 }
 
-// A problem says why a text is no value of a type, as the end of the sentence
-// `"maxCapacity" is two ...`.
+// A problem says why a text is no value of a type.
 type problem struct {
-	rule    string
-	message string // "" for the general "takes a whole number"
+	rule string
+	// message ends the sentence `"maxCapacity" is two, which ...`, or, with whole, the
+	// sentence `"maxCapacity" ...`. "" stands for "is not a whole number" and the like.
+	message string
 	hint    string
+	whole   bool
 }
 
 func parseInt(text string) (int32, *problem) {
@@ -112,7 +114,7 @@ func numberProblem(text string) *problem {
 	case !anyInt.MatchString(text) && !anyFloat.MatchString(text):
 		return nil
 	case strings.Contains(digits, "_"):
-		return &problem{ruleNumberFormat, "has underscores, which YAML 1.2 does not read as a number", "write " + strings.ReplaceAll(text, "_", "")}
+		return &problem{rule: ruleNumberFormat, message: "YAML 1.2 reads as text", hint: "write " + strings.ReplaceAll(text, "_", "")}
 	case len(lower) > 1 && lower[0] == '0' && strings.ContainsRune("xob", rune(lower[1])):
 		p := &problem{rule: ruleNumberFormat, message: "is not written in decimal"}
 		if n, err := strconv.ParseInt(sign+lower, 0, 64); err == nil {
@@ -121,19 +123,23 @@ func numberProblem(text string) *problem {
 		return p
 	case len(digits) > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9':
 		decimal := sign + strings.TrimLeft(digits[:len(digits)-1], "0") + digits[len(digits)-1:]
-		p := &problem{ruleNumberFormat, "looks octal, and YAML versions read it differently", "write " + decimal}
+		p := &problem{rule: ruleNumberFormat, message: "looks octal, and YAML versions read it differently", hint: "write " + decimal}
 		if n, err := strconv.ParseInt(digits, 8, 64); err == nil {
 			p.hint += ", or " + sign + strconv.FormatInt(n, 10) + " if octal is meant"
 		}
 		return p
 	}
 	if f, err := strconv.ParseFloat(text, 64); err == nil && !goodFloat.MatchString(text) {
-		return &problem{ruleNumberFormat, "is not written as a plain decimal", "write " + strconv.FormatFloat(f, 'f', -1, 64)}
+		return &problem{rule: ruleNumberFormat, message: "is not written as a plain decimal", hint: "write " + strconv.FormatFloat(f, 'f', -1, 64)}
 	}
 	return nil
 }
 
 var durationText = regexp.MustCompile(`^(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?$`)
+
+// unitWords turns what people write into what time.ParseDuration reads.
+var unitWords = strings.NewReplacer(" ", "", "seconds", "s", "second", "s", "secs", "s", "sec", "s",
+	"minutes", "m", "minute", "m", "mins", "m", "min", "m", "hours", "h", "hour", "h", "hrs", "h", "hr", "h")
 
 // parseDuration reads 30s, 10m, 1h30m.
 func parseDuration(text string) (model.Seconds, *problem) {
@@ -141,12 +147,12 @@ func parseDuration(text string) (model.Seconds, *problem) {
 	m := durationText.FindStringSubmatch(text)
 	if m == nil || text == "" {
 		if n, err := strconv.ParseInt(text, 10, 32); err == nil && n >= 0 {
-			return 0, &problem{ruleDuration, "has no unit", "write " + model.Seconds(n).String() + " if seconds are meant"}
+			return 0, &problem{rule: ruleDuration, message: "has no unit", hint: "write " + model.Seconds(n).String() + " if seconds are meant"}
 		}
-		if d, err := time.ParseDuration(strings.ReplaceAll(text, " ", "")); err == nil && d >= 0 && d%time.Second == 0 && d <= math.MaxInt32*time.Second {
-			return 0, &problem{ruleDuration, "is not written in whole hours, minutes and seconds", "write " + model.Seconds(d/time.Second).String()}
+		if d, err := time.ParseDuration(unitWords.Replace(strings.ToLower(text))); err == nil && d >= 0 && d%time.Second == 0 && d <= math.MaxInt32*time.Second {
+			return 0, &problem{rule: ruleDuration, message: "is not written like 30s, 10m or 1h30m", hint: "write " + model.Seconds(d/time.Second).String()}
 		}
-		return 0, &problem{ruleDuration, "is no duration", forms}
+		return 0, &problem{rule: ruleDuration, message: "is no duration", hint: forms}
 	}
 	total := int64(0)
 	for i, unit := range []int64{3600, 60, 1} {
@@ -155,7 +161,7 @@ func parseDuration(text string) (model.Seconds, *problem) {
 		}
 		n, err := strconv.ParseInt(m[i+1], 10, 32)
 		if total += n * unit; err != nil || total > math.MaxInt32 {
-			return 0, &problem{ruleDuration, "is longer than AWS can hold", forms}
+			return 0, &problem{rule: ruleDuration, message: "is longer than AWS can hold", hint: forms}
 		}
 	}
 	return model.Seconds(total), nil
@@ -165,14 +171,18 @@ func parseDuration(text string) (model.Seconds, *problem) {
 func parsePercent(text string) (model.Percent, *problem) {
 	number, found := strings.CutSuffix(text, "%")
 	if !goodFloat.MatchString(number) {
-		return 0, &problem{rulePercent, "is no percentage", "write a percentage such as 30%"}
+		return 0, &problem{rule: rulePercent, message: "is no percentage", hint: "write a percentage such as 30%"}
 	}
 	f, err := strconv.ParseFloat(number, 64)
 	switch {
 	case err != nil || f < 0 || f > 100:
-		return 0, &problem{rulePercent, "is not between 0% and 100%", "write a percentage such as 30%"}
+		return 0, &problem{rule: rulePercent, message: "is not between 0% and 100%", hint: "write a percentage such as 30%"}
 	case !found:
-		return 0, &problem{rulePercent, "has no percent sign", "write " + number + "%"}
+		hint := "write " + number + "%"
+		if f <= 1 {
+			hint += ", or " + strconv.FormatFloat(math.Round(f*1e6)/1e4, 'f', -1, 64) + "% if a share of 1 is meant"
+		}
+		return 0, &problem{rule: rulePercent, message: "has no percent sign", hint: hint}
 	}
 	return model.Percent(f), nil
 }
@@ -184,16 +194,16 @@ func parseTime(text string) (time.Time, *problem) {
 	if err != nil {
 		for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly} {
 			if t, err := time.Parse(layout, text); err == nil {
-				return time.Time{}, &problem{ruleTimestamp, "is not a full time in UTC", "write " + t.Format(time.RFC3339)}
+				return time.Time{}, &problem{rule: ruleTimestamp, message: "is not a full time in UTC", hint: "write " + t.Format(time.RFC3339)}
 			}
 		}
-		return time.Time{}, &problem{ruleTimestamp, "is no time", form}
+		return time.Time{}, &problem{rule: ruleTimestamp, message: "is no time", hint: form}
 	}
 	if !strings.HasSuffix(text, "Z") {
-		return time.Time{}, &problem{ruleTimestamp, "is not in UTC", "write " + t.UTC().Format(time.RFC3339)}
+		return time.Time{}, &problem{rule: ruleTimestamp, message: "is not in UTC", hint: "write " + t.UTC().Format(time.RFC3339)}
 	}
 	if t.Nanosecond() != 0 {
-		return time.Time{}, &problem{ruleTimestamp, "has fractions of a second", "write " + t.Truncate(time.Second).Format(time.RFC3339)}
+		return time.Time{}, &problem{rule: ruleTimestamp, message: "has fractions of a second", hint: "write " + t.Truncate(time.Second).Format(time.RFC3339)}
 	}
 	return t, nil
 }

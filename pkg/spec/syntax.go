@@ -27,16 +27,14 @@ func (p *parser) reportSyntax(err error, tabs []int) {
 	}
 	pos, atEnd := p.markPosition(e.problem)
 	start, _ := p.markPosition(e.context)
-	if i, found := slices.BinarySearch(tabs, pos.Line); found || e.message == tabMessage {
+	if _, found := slices.BinarySearch(tabs, pos.Line); found || p.byteAt(pos) == '\t' {
 		if !found {
-			i = 0
+			tabs = append(tabs, pos.Line)
 		}
-		if len(tabs) > 0 {
-			for _, line := range slices.Insert(slices.Clone(tabs[:i]), 0, tabs[i:]...) {
-				p.reportTab(line)
-			}
-			return
+		for _, line := range tabs {
+			p.reportTab(line)
 		}
+		return
 	}
 	if strings.HasPrefix(e.message, "exceeded max depth") {
 		p.collector.add(ruleFileLimits, pos, "nested deeper than %d levels", maxDepth).hint("is this a scalectl spec?")
@@ -52,9 +50,14 @@ func (p *parser) reportSyntax(err error, tabs []int) {
 	}
 }
 
-// tabMessage is what the parser says about a tab that indents, and about other
-// characters.
-const tabMessage = "found a tab character that violates indentation"
+// byteAt returns the byte at a position, 0 at the end of a line.
+func (p *parser) byteAt(pos diag.Position) byte {
+	line := p.src.line(pos.Line)
+	if pos.Column < 1 || pos.Column > len(line) {
+		return 0
+	}
+	return line[pos.Column-1]
+}
 
 // markPosition turns a mark of the parser (line and column from 0, in characters) into
 // a position inside the file, and tells whether it lies behind the last word.
@@ -103,6 +106,8 @@ func (p *parser) syntaxWords(message string, pos diag.Position) (text, hint stri
 	case strings.HasPrefix(message, "found character that cannot start any token"):
 		r, _ := utf8.DecodeRuneInString(rest)
 		return "a value cannot start with " + quoteRune(r), "write the value in quotes"
+	case strings.HasPrefix(message, "did not find expected alphabetic or numeric character"):
+		return `"*" and "&" mark aliases and anchors here and need a name`, "write the whole value in quotes"
 	case strings.HasPrefix(message, "found unexpected end of stream"):
 		return "the quote that opens here is never closed", "close it on the same line"
 	case strings.HasPrefix(message, "found unexpected document indicator"):
@@ -114,7 +119,7 @@ func (p *parser) syntaxWords(message string, pos diag.Position) (text, hint stri
 	case strings.HasPrefix(message, "found undefined tag handle"):
 		return "this tag is not defined", "remove it: tags are not supported"
 	}
-	return message, "the text up to here is not YAML"
+	return message, "the YAML parser gave up here"
 }
 
 func quoteRune(r rune) string {
