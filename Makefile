@@ -12,9 +12,15 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 # What is checked: all packages of the module, tests included.
 PACKAGES := ./...
 
-# How long `make fuzz` gives each target, and how many cases `make soak` tries.
-FUZZTIME   ?= 10m
-SOAK_CASES ?= 10000
+# The tests that run everything together on random fleets, and how much of it: random
+# specs, and random spec transitions that are crashed at every call.
+CONVERGENCE      := ./internal/convergence
+SPECS            ?= 2000
+SOAK_SPECS       ?= 10000
+SOAK_TRANSITIONS ?= 1000
+
+# How long `make fuzz` gives each target.
+FUZZTIME ?= 10m
 
 VERSION ?=
 LDFLAGS := -s -w $(if $(VERSION),-X main.version=$(VERSION))
@@ -31,7 +37,8 @@ build: ## build bin/scalectl, one static binary
 
 test: ## run every test; the only set-up is `go mod download`, which this does
 	go mod download
-	go test -timeout 30m $(PACKAGES)
+	go test -timeout 30m $$(go list $(PACKAGES) | grep -v /internal/convergence)
+	go test -timeout 60m $(CONVERGENCE) -rapid.checks=$(SPECS)
 
 check: fmt vet staticcheck errorlint layout vuln race ## everything that a change must pass besides test
 
@@ -71,16 +78,18 @@ fuzz: ## every fuzz target, FUZZTIME each
 	  done; \
 	done
 
-soak: ## the property tests with SOAK_CASES cases
-	SCALECTL_SOAK=$(SOAK_CASES) go test -count=1 -timeout 6h $(PACKAGES)
+soak: ## the random fleets in great number
+	go test -count=1 -timeout 12h $(CONVERGENCE) -rapid.checks=$(SOAK_SPECS) -transitions=$(SOAK_TRANSITIONS)
 
-conformance: build ## boto3, the AWS CLI and moto_server against the sandbox and scalectl
-	@command -v python3 >/dev/null || { echo "conformance: needs python3" >&2; exit 1; }
-	@test -f conformance/.venv/.done -a conformance/.venv/.done -nt conformance/requirements.txt || { \
-	  python3 -m venv conformance/.venv && \
-	  conformance/.venv/bin/pip install --quiet --disable-pip-version-check -r conformance/requirements.txt && \
-	  touch conformance/.venv/.done; }
+conformance: build conformance/.venv/.done ## boto3, the AWS CLI and moto_server against the sandbox and scalectl
 	SCALECTL=$(CURDIR)/bin/scalectl conformance/.venv/bin/python -m pytest -q conformance
+
+conformance/.venv/.done: conformance/requirements.txt
+	@command -v python3 >/dev/null || { echo "conformance: needs python3 with venv" >&2; exit 1; }
+	rm -rf conformance/.venv
+	python3 -m venv conformance/.venv
+	conformance/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r conformance/requirements.txt
+	touch $@
 
 examples: ## every example from validate to an empty second plan
 	go test -count=1 -run '^TestScript/example' -v ./cmd/scalectl

@@ -1,9 +1,10 @@
 package main
 
 import (
+	"errors"
 	"flag"
-	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -38,11 +39,36 @@ func TestScript(t *testing.T) {
 			return os.CopyFS(filepath.Join(env.WorkDir, "examples"), os.DirFS("../../examples"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":      exits,
 			"mutations":  mutations,
 			"stand":      stand,
 			"crash-each": crashEach,
 		},
 	})
+}
+
+// exits N CMD ARGS... runs a command and asserts its exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits N CMD ARGS...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if got := exitOf(ts.Exec(args[1], args[2:]...)); got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// exitOf is the exit code behind an error of ts.Exec, -1 when there is none.
+func exitOf(err error) int {
+	if err == nil {
+		return 0
+	}
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return -1
+	}
+	return exit.ExitCode()
 }
 
 // mutations DIR N asserts how many calls that change something, refused ones included, the
@@ -106,7 +132,7 @@ func crashEach(ts *testscript.TestScript, neg bool, args []string) {
 			if err == nil {
 				break
 			}
-			if !strings.Contains(err.Error(), fmt.Sprint(exitCrashed)) {
+			if exitOf(err) != exitCrashed {
 				ts.Fatalf("%s at call %d: %v, not a crash", effect, nth, err)
 			}
 			kills++

@@ -28,8 +28,8 @@ func (a *app) interruptible(ctx context.Context, told func()) (context.Context, 
 		case <-done:
 			return
 		}
-		told()
 		cancel()
+		told()
 		select {
 		case <-c:
 			a.env.exit(int(exitInterrupted))

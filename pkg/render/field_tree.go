@@ -19,6 +19,26 @@ type fieldGroup struct {
 	groups []*fieldGroup
 }
 
+// offByDefault are switches that are off in every new object unless the spec turns them
+// on. A new object shows them only then.
+var offByDefault = []string{
+	"suspended.dynamicScalingIn", "suspended.dynamicScalingOut", "suspended.scheduledScaling", "targetTracking.disableScaleIn",
+}
+
+// worthShowing drops the switches that say nothing about a new object.
+func worthShowing(c *plan.Change) []plan.FieldChange {
+	if c.Action != plan.Create {
+		return c.Fields
+	}
+	var out []plan.FieldChange
+	for _, f := range c.Fields {
+		if f.After != false || !slices.Contains(offByDefault, f.Path) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 func groupFields(name string, fields []plan.FieldChange) *fieldGroup {
 	g := &fieldGroup{name: name}
 	inside := map[string][]plan.FieldChange{}

@@ -46,7 +46,7 @@ const (
 )
 
 // Plan writes a plan as text. Deletions come first whatever the order of p.Changes, and
-// every change is written out in full. A plan without changes says "No changes". The only
+// every change is written out in full, but for switches that a new object leaves off. A plan without changes says "No changes". The only
 // error is one of w.
 func Plan(w io.Writer, p *plan.Plan, opts Options) error {
 	pg := &page{opts: opts}
@@ -137,7 +137,7 @@ func (p *page) change(c *plan.Change) {
 	if why := because(c); why != "" {
 		p.para(plain, strings.Repeat(" ", fieldIndent)+"because ", why)
 	}
-	p.fields(groupFields("", c.Fields), c.Action, fieldIndent)
+	p.fields(groupFields("", worthShowing(c)), c.Action, fieldIndent)
 	if text := nextFirings(c.After, p.opts.Now); text != "" {
 		p.para(plain, strings.Repeat(" ", fieldIndent)+"next: ", text)
 	}
