@@ -64,10 +64,12 @@ var publishedMetrics = func() []publishedMetric {
 		failure = "a number of errors does not fall when capacity is added"
 		signal  = "it only says whether there is any capacity at all"
 	)
-	served := []model.EndpointKind{model.KindRealtime, model.KindComponents, model.KindServerless}
-	requests := func(name, against string, stats ...string) publishedMetric {
+	// Fact 135 takes exactly Invocations, InvocationsPerInstance and OverheadLatency from
+	// asynchronous endpoints.
+	notAsync := []model.EndpointKind{model.KindRealtime, model.KindComponents, model.KindServerless}
+	requests := func(name, against string, kinds []model.EndpointKind, stats ...string) publishedMetric {
 		return publishedMetric{name: name, namespace: namespaceRequests, dimensions: []dimensionSet{byVariant, byComponent},
-			statistics: stats, kinds: served, against: against}
+			statistics: stats, kinds: kinds, against: against}
 	}
 	queue := func(name, against, unit string, atZero bool) publishedMetric {
 		return publishedMetric{name: name, namespace: namespaceRequests, dimensions: []dimensionSet{byEndpoint},
@@ -81,21 +83,21 @@ var publishedMetrics = func() []publishedMetric {
 		return publishedMetric{name: name, namespace: namespace, dimensions: []dimensionSet{dimensions}, unit: "Percent", percent: true}
 	}
 	return []publishedMetric{
-		requests("Invocations", total, "Sum", "SampleCount"),
+		requests("Invocations", total, notAsync, "Sum", "SampleCount"),
 		{name: "InvocationsPerInstance", namespace: namespaceRequests, dimensions: []dimensionSet{byVariant},
 			statistics: []string{"Sum"}, kinds: onInstances},
 		{name: "InvocationsPerCopy", namespace: namespaceRequests, dimensions: []dimensionSet{byComponent},
 			statistics: []string{"Sum"}, kinds: []model.EndpointKind{model.KindComponents}},
 		{name: "ConcurrentRequestsPerModel", namespace: namespaceRequests, dimensions: []dimensionSet{byVariant, byComponent},
-			statistics: []string{"Maximum", "Minimum"}, kinds: onInstances},
+			statistics: []string{"Maximum", "Minimum"}, kinds: append([]model.EndpointKind{model.KindAsync}, onInstances...)},
 		{name: "ConcurrentRequestsPerCopy", namespace: namespaceRequests, dimensions: []dimensionSet{byComponent},
 			statistics: []string{"Maximum", "Minimum"}, kinds: []model.EndpointKind{model.KindComponents}},
 		{name: "NoCapacityInvocationFailures", namespace: namespaceRequests, dimensions: []dimensionSet{byComponent},
 			kinds: []model.EndpointKind{model.KindComponents}, against: failure, atZero: true},
-		requests("ModelLatency", latency),
-		{name: "OverheadLatency", namespace: namespaceRequests, dimensions: []dimensionSet{byVariant, byComponent}, kinds: served, against: latency},
-		requests("Invocation4XXErrors", failure),
-		requests("Invocation5XXErrors", failure),
+		requests("ModelLatency", latency, nil),
+		requests("OverheadLatency", latency, notAsync),
+		requests("Invocation4XXErrors", failure, nil),
+		requests("Invocation5XXErrors", failure, nil),
 		{name: "ServerlessProvisionedConcurrencyUtilization", namespace: namespaceRequests, dimensions: []dimensionSet{byVariant},
 			statistics: []string{"Average", "Maximum", "Minimum"}, unit: "None",
 			kinds: []model.EndpointKind{model.KindServerless}, minutely: true},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/scalectl/scalectl/pkg/diag"
@@ -66,7 +67,7 @@ time by itself.`,
 		Good:   scheduled(`open: {schedule: cron(0 7 ? * MON-FRI *), timezone: America/New_York, minCapacity: 4}`),
 		Source: "fact 97: " + scheduledSource,
 		check: eachAction(func(p *pass, a *actionUse) {
-			if _, err := schedule.LoadLocation(a.Timezone.Get()); err != nil {
+			if _, err := loadZone(a.Timezone.Get()); err != nil {
 				reportParse(p, a.Timezone, err)
 			}
 		}),
@@ -268,6 +269,22 @@ func reportParse(p *pass, v Val[string], err error) {
 	p.report(inside(v, parse.Offset, parse.Length), "%s", parse.Msg).hint("%s", parse.Hint)
 }
 
+// zones holds the time zones that were loaded, by name. Loading one reads a file, and a
+// fleet of a thousand targets names the same few over and over. Only names that exist get
+// in, so it stays small.
+var zones sync.Map
+
+func loadZone(name string) (*time.Location, error) {
+	if loc, ok := zones.Load(name); ok {
+		return loc.(*time.Location), nil
+	}
+	loc, err := schedule.LoadLocation(name)
+	if err == nil {
+		zones.Store(name, loc)
+	}
+	return loc, err
+}
+
 // clock returns the moment from which schedules are followed.
 func (p *pass) clock() time.Time {
 	if p.Now.IsZero() {
@@ -283,7 +300,7 @@ func (a *actionUse) firing() (f firingAction, ok bool) {
 	if err != nil {
 		return firingAction{}, false
 	}
-	loc, err := schedule.LoadLocation(a.Timezone.Get())
+	loc, err := loadZone(a.Timezone.Get())
 	if err != nil {
 		return firingAction{}, false
 	}
@@ -368,13 +385,21 @@ func checkSchedulePast(p *pass, a *actionUse) {
 
 func checkScheduleCrosses(p *pass) {
 	now := p.clock()
+	type answer struct {
+		crossing
+		crosses bool
+	}
+	known := map[string]answer{}
 	for _, t := range p.Targets {
 		var firings []firingAction
+		var keys []string
 		for _, a := range t.Actions {
 			if f, ok := a.firing(); ok && !f.window.Empty() {
 				firings = append(firings, f)
+				keys = append(keys, f.key())
 			}
 		}
+		pattern := strings.Join(keys, "\n")
 		own := capacityBounds{t.Scaling.MinCapacity.Get(), t.Scaling.MaxCapacity.Get()}
 		if own.min > own.max {
 			continue
@@ -384,8 +409,14 @@ func checkScheduleCrosses(p *pass) {
 			if !ok || f.window.Empty() {
 				continue
 			}
-			if c, crosses := findCrossing(f, own, firings, now); crosses {
-				reportCrossing(p, a, c)
+			key := fmt.Sprintf("%s %v\n%s", a.Name(), own, pattern)
+			found, ok := known[key]
+			if !ok {
+				found.crossing, found.crosses = findCrossing(f, own, firings, now)
+				known[key] = found
+			}
+			if found.crosses {
+				reportCrossing(p, a, found.crossing)
 			}
 		}
 	}
@@ -422,21 +453,31 @@ func reportCrossing(p *pass, a *actionUse, c crossing) {
 }
 
 func checkSameMinute(p *pass) {
-	now := p.clock()
+	now, budget := p.clock(), meetingBudget
+	type answer struct {
+		at   time.Time
+		meet bool
+	}
+	known := map[string]answer{}
 	differ := func(a, b *int32) bool { return a != nil && b != nil && *a != *b }
 	for _, t := range p.Targets {
-		for i, b := range t.Actions {
+		var firings []firingAction
+		for _, b := range t.Actions {
 			fb, ok := b.firing()
 			if !ok {
 				continue
 			}
-			for _, a := range t.Actions[:i] {
-				fa, ok := a.firing()
-				if !ok || !differ(fa.min, fb.min) && !differ(fa.max, fb.max) {
+			for _, fa := range firings {
+				if !differ(fa.min, fb.min) && !differ(fa.max, fb.max) {
 					continue
 				}
-				at, meet := firstMeeting(fa, fb, now)
-				if !meet {
+				key := fa.key() + "\n" + fb.key()
+				found, ok := known[key]
+				if !ok {
+					found.at, found.meet = firstMeeting(fa, fb, now, &budget)
+					known[key] = found
+				}
+				if !found.meet {
 					continue
 				}
 				v := b.MinCapacity
@@ -444,11 +485,12 @@ func checkSameMinute(p *pass) {
 					v = b.MaxCapacity
 				}
 				p.report(v, "scheduled actions %q and %q set different bounds in the same minute, first at %s",
-					a.Name(), b.Name(), at.In(fb.loc).Format("2006-01-02 15:04 ")+fb.loc.String()).
+					fa.name, b.Name(), found.at.In(fb.loc).Format("2006-01-02 15:04 ")+fb.loc.String()).
 					hint("move one of them by a few minutes").
-					related(a, "the other action")
+					related(t.Scaling.ScheduledActions.KeyOf(fa.name), "the other action")
 				break
 			}
+			firings = append(firings, fb)
 		}
 	}
 }

@@ -2,22 +2,27 @@ package spec
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/scalectl/scalectl/pkg/schedule"
 )
 
-// Bounds of the search for firings that meet. Beyond them the answer is the cautious one.
+// Bounds of the search for firings that meet.
 const (
-	// crossingHorizon is how far after its first firing an action is followed.
-	crossingHorizon = 5 * 366 * 24 * time.Hour
-	// crossingBudget is how many firings of one action are looked at.
+	// crossingHorizon is how far after its first firing an action is followed, and
+	// crossingFirings how many of its firings are in any case, so that schedules of a few
+	// days a year are followed for decades.
+	crossingHorizon = 2 * 366 * 24 * time.Hour
+	crossingFirings = 750
+	// crossingBudget is how many firings are looked at before the cautious answer is given.
 	crossingBudget = 20_000
-	// meetingHorizon is how far two actions are followed to find a common minute. Every
-	// pair of calendar schedules that meets at all within a leap-year cycle meets within it.
-	meetingHorizon = 5 * 366 * 24 * time.Hour
-	// meetingBudget is how many firings of a pair are looked at.
-	meetingBudget = 4_000
+	// meetingHorizon is how far two actions are followed to find a common minute.
+	meetingHorizon = 400 * 24 * time.Hour
+	// meetingBudget is how many firings of the pairs of one load are looked at; what meets
+	// later is not reported, since it is only a warning.
+	meetingBudget = 50_000
 )
 
 // withoutClock is where searches start when the caller gave no time. Calendar schedules
@@ -136,7 +141,7 @@ func firesWhileLast(a, o firingAction, rivals []firingAction, now time.Time) (ti
 		return time.Time{}, true
 	}
 	end := t.Add(crossingHorizon)
-	for range crossingBudget {
+	for i := range crossingBudget {
 		minute := t.Truncate(time.Minute)
 		at, ok := a.firesFrom(later(minute, now))
 		if !ok {
@@ -153,7 +158,7 @@ func firesWhileLast(a, o firingAction, rivals []firingAction, now time.Time) (ti
 				return time.Time{}, false
 			}
 		}
-		if t = next; t.After(end) {
+		if t = next; i >= crossingFirings && t.After(end) {
 			return time.Time{}, false
 		}
 	}
@@ -177,15 +182,29 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// firstMeeting returns the first minute after now in which both actions fire.
-func firstMeeting(a, b firingAction, now time.Time) (time.Time, bool) {
+// key identifies everything that decides what the simulation says about the action, so
+// that a pattern which a thousand targets share is worked out once.
+func (a firingAction) key() string {
+	bound := func(b *int32) string {
+		if b == nil {
+			return "-"
+		}
+		return strconv.Itoa(int(*b))
+	}
+	return strings.Join([]string{a.name, bound(a.min), bound(a.max), a.expr.String(), a.loc.String(),
+		instant(a.window.Start), instant(a.window.End)}, "|")
+}
+
+// firstMeeting returns the first minute after now in which both actions fire. It takes
+// what it looks at from the budget, and gives up when that is used up.
+func firstMeeting(a, b firingAction, now time.Time, budget *int) (time.Time, bool) {
 	if !a.phased() || !b.phased() {
 		return time.Time{}, false
 	}
 	ta, okA := a.next(now)
 	tb, okB := b.next(now)
 	end := later(ta, tb).Add(meetingHorizon)
-	for range meetingBudget {
+	for ; *budget > 0; *budget-- {
 		if !okA || !okB || ta.After(end) || tb.After(end) {
 			return time.Time{}, false
 		}
