@@ -31,10 +31,11 @@ func (v verdict) accepts(n int32) bool { return n == v.want || slices.Contains(v
 // target's own would fight every schedule. The wanted minimum is never above the wanted
 // maximum, and the wanted bounds of a plan are accepted by the next one.
 //
-// Only actions that are live count, and only firings since AWS learned of them: a
-// schedule that is about to be created has moved nothing yet. An action that the plan
-// changes counts in its new form, so that the bounds are right as soon as the plan is
-// applied and the next plan finds nothing.
+// Only firings since AWS learned of an action count: a schedule that is about to be
+// created has moved nothing yet. An action that the plan changes counts in its new form,
+// so that the bounds are right as soon as the plan is applied and the next plan finds
+// nothing. What an action would have done before AWS learned of it is accepted where it
+// is live, but never asked for.
 func boundsNow(want model.Target, live model.ObservedTarget, now time.Time, cal *calendar) (minimum, maximum verdict, err error) {
 	minSide := side{want.MinCapacity, func(a model.ScheduledAction) *int32 { return a.MinCapacity }}
 	maxSide := side{want.MaxCapacity, func(a model.ScheduledAction) *int32 { return a.MaxCapacity }}
@@ -57,7 +58,7 @@ func boundsNow(want model.Target, live model.ObservedTarget, now time.Time, cal 
 	return minimum, maximum, nil
 }
 
-// run is what became of one scheduled action of the spec that is also live.
+// run is what became of one scheduled action of the spec.
 type run struct {
 	action model.ScheduledAction
 	last   [moments]firing
@@ -85,15 +86,16 @@ const (
 	moments
 )
 
-// replay finds the last firings of the live actions of the spec, in the spec's form.
+// replay finds the last firings of the actions of the spec, in the spec's form.
 func replay(want model.Target, live model.ObservedTarget, now time.Time, cal *calendar) ([]run, error) {
 	var runs []run
 	for _, a := range want.ScheduledActions {
-		i := slices.IndexFunc(live.ScheduledActions, func(o model.ObservedScheduledAction) bool { return o.Name == a.Name })
-		if i < 0 {
-			continue
+		// An action that is not live has fired nothing that is sure. It may all the same
+		// be the second half of a change that an earlier run was cut off in.
+		have := model.ObservedScheduledAction{CreationTime: now}
+		if i := slices.IndexFunc(live.ScheduledActions, func(o model.ObservedScheduledAction) bool { return o.Name == a.Name }); i >= 0 {
+			have = live.ScheduledActions[i]
 		}
-		have := live.ScheduledActions[i]
 		a = a.Normal()
 		expr, loc, err := cal.read(a)
 		if err != nil {
