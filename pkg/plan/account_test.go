@@ -45,12 +45,18 @@ func (a *account) observed() model.Observed {
 		Targets: map[model.TargetID]model.ObservedTarget{}, Alarms: map[string]model.ObservedAlarm{},
 		Endpoints: maps.Clone(a.endpoints), Components: maps.Clone(a.components),
 	}
+	alarms := map[string][]string{} // by action
+	for _, name := range slices.Sorted(maps.Keys(a.alarms)) {
+		for _, action := range a.alarms[name].AlarmActions {
+			alarms[action] = append(alarms[action], name)
+		}
+	}
 	for id, t := range a.targets {
 		c := *t
 		c.Tags = maps.Clone(t.Tags)
 		c.Policies = slices.Clone(t.Policies)
 		for i := range c.Policies {
-			c.Policies[i].AlarmNames = a.alarmsOf(c.Policies[i].ARN)
+			c.Policies[i].AlarmNames = alarms[c.Policies[i].ARN] // fact 41
 		}
 		slices.SortFunc(c.Policies, func(x, y model.ObservedPolicy) int { return strings.Compare(x.Name, y.Name) })
 		c.ScheduledActions = slices.Clone(t.ScheduledActions)
@@ -61,17 +67,6 @@ func (a *account) observed() model.Observed {
 		o.Alarms[name] = *alarm
 	}
 	return o
-}
-
-// alarmsOf lists the alarms whose actions name a policy's ARN (fact 41).
-func (a *account) alarmsOf(arn string) []string {
-	var names []string
-	for _, name := range slices.Sorted(maps.Keys(a.alarms)) {
-		if slices.Contains(a.alarms[name].AlarmActions, arn) {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // run carries out the changes of a plan, each target's in their order.
@@ -171,8 +166,7 @@ func (a *account) remove(c Change) {
 
 // unlink takes a policy's ARN out of its alarms, which stay (fact 87).
 func (a *account) unlink(arn string) {
-	for _, name := range a.alarmsOf(arn) {
-		alarm := a.alarms[name]
+	for _, alarm := range a.alarms {
 		alarm.AlarmActions = slices.DeleteFunc(slices.Clone(alarm.AlarmActions), func(s string) bool { return s == arn })
 	}
 }

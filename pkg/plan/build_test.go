@@ -357,7 +357,9 @@ func TestAlarms(t *testing.T) {
 		check   func(t *testing.T, p *Plan)
 		after   int // live alarms afterwards
 	}{
-		{"stale ARN", d, func(a *account) { a.alarms["wake"].AlarmActions = []string{"arn:aws:autoscaling:us-east-1:1:scalingPolicy:0:gone"} },
+		{"stale ARN", d, func(a *account) {
+			a.alarms["wake"].AlarmActions = []string{"arn:aws:autoscaling:us-east-1:1:scalingPolicy:0:gone"}
+		},
 			func(t *testing.T, p *Plan) {
 				want := []FieldChange{{"alarmActions", []string{"arn:aws:autoscaling:us-east-1:1:scalingPolicy:0:gone"}, []string{model.PolicyARNAction}}}
 				if diff := cmp.Diff(want, find(t, p, Update, "alarm/wake").Fields); diff != "" {
@@ -377,7 +379,9 @@ func TestAlarms(t *testing.T) {
 					t.Errorf("%q", c.Reason)
 				}
 			}, 1},
-		{"replaced policy", d, func(a *account) { a.targets[ranker].Policies[0].Policy = withPolicy(target(ranker, 1, 8), tracking("wake", "CPU", 50)).Policies[0] },
+		{"replaced policy", d, func(a *account) {
+			a.targets[ranker].Policies[0].Policy = withPolicy(target(ranker, 1, 8), tracking("wake", "CPU", 50)).Policies[0]
+		},
 			func(t *testing.T, p *Plan) {
 				if c := find(t, p, Replace, ranker.PolicyAddress("wake")); c.Reason != ReasonPolicyType || !slices.Equal(c.Guards, []GuardName{GuardReplace}) {
 					t.Errorf("%q, %q", c.Reason, c.Guards)

@@ -83,6 +83,9 @@ func (s *sequence) policies() {
 // writePolicies emits the writes, each as soon as no other live policy holds its metric,
 // and the deletions that have to make room first. It returns what is still to delete.
 func (s *sequence) writePolicies(writes []policyWrite, gone []*model.ObservedPolicy, live map[string]*model.ObservedPolicy) []*model.ObservedPolicy {
+	if len(writes) == 0 {
+		return gone
+	}
 	// holds maps a metric to the name of the live policy that follows it now.
 	holds := map[string]string{}
 	key := map[string]string{}

@@ -118,7 +118,11 @@ func TestDecodeFindsTampering(t *testing.T) {
 		{"a field of another type", func(p *Plan) { bounds(p).Fields[0].After = "1" }, "its fields do not fit"},
 		{"a field of an odd type", func(p *Plan) { bounds(p).Fields[0].After = map[string]any{"a": 1.0} }, "its fields do not fit"},
 		{"a field that is a list of numbers", func(p *Plan) { change(p, Create, "alarm/more").Fields[0].After = []any{1.0} }, "its fields do not fit"},
-		{"both value and field", func(p *Plan) { c := night(p); c.After.ScheduledAction.Schedule = "rate(1 hour)"; c.Fields[0].After = "rate(1 hour)" }, ""},
+		{"both value and field", func(p *Plan) {
+			c := night(p)
+			c.After.ScheduledAction.Schedule = "rate(1 hour)"
+			c.Fields[0].After = "rate(1 hour)"
+		}, ""},
 		{"fingerprint", func(p *Plan) { bounds(p).Fingerprint = "0123456789abcdef" }, "its fingerprint does not fit"},
 		{"fingerprint of a creation", func(p *Plan) { change(p, Create, serverless.Address()).Fingerprint = "0123456789abcdef" }, "its fingerprint does not fit"},
 		{"action", func(p *Plan) { bounds(p).Action = "destroy" }, `unknown action "destroy"`},

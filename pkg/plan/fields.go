@@ -66,8 +66,11 @@ func (o *Object) leaves() settings {
 	return nil
 }
 
+// typicalLeaves is room for the settings of most objects.
+const typicalLeaves = 20
+
 func targetLeaves(t model.ScalableTarget) settings {
-	var s settings
+	s := make(settings, 0, typicalLeaves)
 	s.num("minCapacity", float64(t.MinCapacity))
 	s.num("maxCapacity", float64(t.MaxCapacity))
 	s.flag("suspended.dynamicScalingIn", t.Suspended.DynamicScalingIn)
@@ -78,7 +81,7 @@ func targetLeaves(t model.ScalableTarget) settings {
 }
 
 func policyLeaves(p model.Policy) settings {
-	var s settings
+	s := make(settings, 0, typicalLeaves)
 	if tt := p.TargetTracking; tt != nil {
 		const at = "targetTracking."
 		s.str(at+"predefinedMetric", tt.PredefinedMetric)
@@ -164,7 +167,7 @@ func stepText(step model.Step, adjustmentType string) string {
 }
 
 func alarmLeaves(a model.Alarm) settings {
-	var s settings
+	s := make(settings, 0, typicalLeaves)
 	s.str("metricName", a.MetricName)
 	s.str("namespace", a.Namespace)
 	s.dict("dimensions", a.Dimensions)
@@ -191,7 +194,7 @@ func alarmLeaves(a model.Alarm) settings {
 }
 
 func scheduleLeaves(a model.ScheduledAction) settings {
-	var s settings
+	s := make(settings, 0, typicalLeaves)
 	s.str("schedule", a.Schedule)
 	s.str("timezone", a.Timezone)
 	if a.StartTime != nil {
@@ -212,6 +215,9 @@ const timeLayout = "2006-01-02T15:04:05Z"
 // last. Either side may be nil.
 func diff(before, after *Object) []FieldChange {
 	old, want := before.leaves(), after.leaves()
+	if slices.EqualFunc(old, want, func(a, b setting) bool { return a.path == b.path && sameValue(a.value, b.value) }) {
+		return nil // by far the most frequent case
+	}
 	byPath := make(map[string]any, len(old))
 	for _, s := range old {
 		byPath[s.path] = s.value
