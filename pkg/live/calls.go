@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
@@ -158,7 +160,9 @@ type callKey struct{}
 
 // install returns the option that adds the middleware to a service's operations: one part
 // around the whole call, one inside the SDK's retry loop around each attempt.
-func (r *recorder) install(service string) func(*middleware.Stack) error {
+//
+// endpoint is the service's custom endpoint, nil for AWS's own.
+func (r *recorder) install(service string, endpoint *string) func(*middleware.Stack) error {
 	whole := middleware.InitializeMiddlewareFunc("scalectl.call", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 		ctx = context.WithValue(ctx, callKey{}, &call{input: in.Parameters})
 		out, metadata, err := next.HandleInitialize(ctx, in)
@@ -171,7 +175,11 @@ func (r *recorder) install(service string) func(*middleware.Stack) error {
 		return out, metadata, err
 	})
 	each := middleware.FinalizeMiddlewareFunc("scalectl.attempt", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
-		return r.attempt(ctx, service, in, next)
+		out, metadata, err := r.attempt(ctx, service, in, next)
+		if endpoint != nil && isNotOffered(metadata, err) {
+			err = &NotOfferedError{Endpoint: *endpoint, Operation: middleware.GetOperationName(ctx), Err: err}
+		}
+		return out, metadata, err
 	})
 	return func(stack *middleware.Stack) error {
 		if err := stack.Initialize.Add(whole, middleware.Before); err != nil {
@@ -234,6 +242,40 @@ func reply(metadata middleware.Metadata, err error) Reply {
 		out.Status = resp.StatusCode
 	}
 	return out
+}
+
+// NotOfferedError says that the server behind a custom endpoint does not know the
+// operation. Emulators offer a part of AWS. It is not retried.
+type NotOfferedError struct {
+	Endpoint, Operation string
+	Err                 error
+}
+
+func (e *NotOfferedError) Error() string {
+	return fmt.Sprintf("the server at %s does not offer %s: %v", e.Endpoint, e.Operation, e.Err)
+}
+
+func (e *NotOfferedError) Unwrap() error { return e.Err }
+
+// RetryableError keeps the SDK from trying again.
+func (e *NotOfferedError) RetryableError() bool { return false }
+
+// isNotOffered recognises the ways in which emulators say so: a code of their own, HTTP
+// 501, or, as moto does, an HTTP 500 that is not in AWS's form and lacks the request id
+// that every reply of AWS carries. Proxies in front of AWS use other statuses.
+func isNotOffered(metadata middleware.Metadata, err error) bool {
+	switch errorCode(err) {
+	case "NotImplemented", "NotImplementedException", "UnknownOperation", "UnknownOperationException":
+		return true
+	}
+	switch httpStatus(err) {
+	case http.StatusNotImplemented:
+		return true
+	case http.StatusInternalServerError:
+		id, _ := awsmiddleware.GetRequestIDMetadata(metadata)
+		return id == "" && as[*smithy.DeserializationError](err)
+	}
+	return false
 }
 
 // attemptTimeoutError says that an attempt got no reply in time.

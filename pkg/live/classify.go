@@ -138,7 +138,7 @@ func isUnavailable(err error) bool {
 	var network net.Error
 	return httpStatus(err) >= http.StatusInternalServerError ||
 		errors.As(err, &deserialization) || errors.As(err, &send) || errors.As(err, &network) ||
-		as[*attemptTimeoutError](err) || as[*MovedError](err) || as[*IncompleteReplyError](err) ||
+		as[*attemptTimeoutError](err) || as[*MovedError](err) || as[*IncompleteReplyError](err) || as[*NotOfferedError](err) ||
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded)
 }
 
@@ -196,7 +196,10 @@ func (e *CallError) Error() string {
 	cause := e.Err.Error()
 	var api smithy.APIError
 	var op *smithy.OperationError
+	var notOffered *NotOfferedError
 	switch {
+	case errors.As(e.Err, &notOffered):
+		cause = notOffered.Error()
 	case errors.As(e.Err, &api):
 		cause = api.ErrorCode()
 		if api.ErrorMessage() != "" {
@@ -207,6 +210,9 @@ func (e *CallError) Error() string {
 	}
 	var exhausted *retry.MaxAttemptsError
 	if errors.As(e.Err, &exhausted) && exhausted.Attempt > 1 {
+		if api == nil {
+			cause = exhausted.Err.Error()
+		}
 		cause += fmt.Sprintf(" (after %d attempts)", exhausted.Attempt)
 	}
 	return e.What + ": " + cause

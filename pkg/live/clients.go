@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -56,6 +57,8 @@ type Clients struct {
 	Region string
 
 	recorder *recorder
+	// noTags is set once the server turned out not to know the tags of scalable targets.
+	noTags atomic.Bool
 }
 
 // NewClients makes the clients from a configuration that the caller loaded. Credentials,
@@ -77,11 +80,11 @@ func NewClients(cfg aws.Config, opts ClientOptions) *Clients {
 	return &Clients{
 		AutoScaling: applicationautoscaling.NewFromConfig(cfg, func(o *applicationautoscaling.Options) {
 			o.Retryer, o.RetryMaxAttempts = retries.retryer(), retries.attempts
-			o.APIOptions = append(o.APIOptions, rec.install(ServiceAutoScaling))
+			o.APIOptions = append(o.APIOptions, rec.install(ServiceAutoScaling, o.BaseEndpoint))
 		}),
 		CloudWatch: cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) {
 			o.Retryer, o.RetryMaxAttempts = retries.retryer(), retries.attempts
-			o.APIOptions = append(o.APIOptions, rec.install(ServiceCloudWatch))
+			o.APIOptions = append(o.APIOptions, rec.install(ServiceCloudWatch, o.BaseEndpoint))
 			if o.BaseEndpoint != nil {
 				o.Protocol = awsquery.New(schemas.GraniteServiceVersion20100801)
 			}
@@ -89,7 +92,7 @@ func NewClients(cfg aws.Config, opts ClientOptions) *Clients {
 		SageMaker: newSageMaker(cfg, retries, rec),
 		STS: sts.NewFromConfig(cfg, func(o *sts.Options) {
 			o.Retryer, o.RetryMaxAttempts = retries.retryer(), retries.attempts
-			o.APIOptions = append(o.APIOptions, rec.install(ServiceSTS))
+			o.APIOptions = append(o.APIOptions, rec.install(ServiceSTS, o.BaseEndpoint))
 		}),
 		Region:   cfg.Region,
 		recorder: rec,

@@ -113,14 +113,19 @@ func (r *reading) readTargetTags(ctx context.Context, targets []model.ObservedTa
 	})
 }
 
-// fillTargetTags reads the tags of one target. A target without an ARN has unknown tags
-// (fact 29).
+// fillTargetTags reads the tags of one target. They are unknown for a target without an
+// ARN (fact 29), and for all targets of an emulator that does not keep them, such as moto.
 func (c *Clients) fillTargetTags(ctx context.Context, t *model.ObservedTarget) error {
-	if t.ARN == "" {
+	if t.ARN == "" || c.noTags.Load() {
 		t.TagsUnknown = true
 		return nil
 	}
 	out, err := c.AutoScaling.ListTagsForResource(ctx, &applicationautoscaling.ListTagsForResourceInput{ResourceARN: aws.String(t.ARN)})
+	if as[*NotOfferedError](err) {
+		c.noTags.Store(true)
+		t.TagsUnknown = true
+		return nil
+	}
 	if IsNotFound(err) {
 		return &MovedError{What: t.ID.Address()}
 	}

@@ -55,6 +55,8 @@ func (r retries) retryer() aws.Retryer {
 // 228), and leaves everything else to it.
 func retryable(err error) aws.Ternary {
 	switch code := errorCode(err); {
+	case as[*NotOfferedError](err):
+		return aws.FalseTernary
 	case code == "LimitExceededException", code == "LimitExceeded", code == "ResourceLimitExceeded":
 		// A quota. The SDK takes the first for a throttle (fact 113).
 		return aws.FalseTernary

@@ -19,7 +19,7 @@ import (
 func newSageMaker(cfg aws.Config, retries retries, rec *recorder) *sagemaker.Client {
 	return sagemaker.NewFromConfig(cfg, func(o *sagemaker.Options) {
 		o.Retryer, o.RetryMaxAttempts = retries.retryer(), retries.attempts
-		o.APIOptions = append(o.APIOptions, rec.install(ServiceSageMaker))
+		o.APIOptions = append(o.APIOptions, rec.install(ServiceSageMaker, o.BaseEndpoint))
 	})
 }
 
