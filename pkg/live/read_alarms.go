@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -22,10 +23,11 @@ func (r *reading) alarmsByPrefix(ctx context.Context, prefix string) (alarmSet, 
 	return r.describeAlarms(ctx, cloudwatch.DescribeAlarmsInput{AlarmNamePrefix: aws.String(prefix)}, "describe alarms with prefix "+prefix)
 }
 
-// readAlarms adds the named alarms that are not in the set yet, and everybody's tags.
+// readAlarms adds the named alarms to those with the prefix, and everybody's tags. Names
+// with the prefix are not asked for again: what the list did not show does not exist.
 // Names of alarms that do not exist are left out.
-func (r *reading) readAlarms(ctx context.Context, alarms alarmSet, names []string) (alarmSet, error) {
-	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { _, have := alarms[name]; return have })
+func (r *reading) readAlarms(ctx context.Context, alarms alarmSet, prefix string, names []string) (alarmSet, error) {
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return strings.HasPrefix(name, prefix) })
 	for chunk := range slices.Chunk(names, alarmsPerCall) {
 		more, err := r.describeAlarms(ctx, cloudwatch.DescribeAlarmsInput{AlarmNames: chunk}, "describe alarms by name")
 		if err != nil {

@@ -95,7 +95,7 @@ func (r *Reader) Read(ctx context.Context, desired model.Desired) (model.Observe
 	if err := group.Wait(); err != nil {
 		return model.Observed{}, err
 	}
-	observed.Alarms, err = run.readAlarms(ctx, alarms, alarmNames(desired, observed.Targets))
+	observed.Alarms, err = run.readAlarms(ctx, alarms, AlarmPrefix(desired.Stack), alarmNames(desired, observed.Targets))
 	if err != nil {
 		return model.Observed{}, err
 	}

@@ -279,7 +279,8 @@ func TestReadManyNamedAlarms(t *testing.T) {
 	server := newSandbox(t, sandbox.Options{}, fleet)
 	d := wanted()
 	for i := range 150 {
-		d.Targets[0].Alarms = append(d.Targets[0].Alarms, model.Alarm{Name: fmt.Sprintf("custom-%03d", i)})
+		d.Targets[0].Alarms = append(d.Targets[0].Alarms, model.Alarm{Name: fmt.Sprintf("custom-%03d", i)},
+			model.Alarm{Name: fmt.Sprintf("scalectl/s/%03d", i)}) // in the list by prefix, or not there
 	}
 	got, err := read(t, server, d)
 	if err != nil {
