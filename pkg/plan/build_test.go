@@ -540,6 +540,7 @@ func TestEffects(t *testing.T) {
 			[]string{"scales out at 80 % of the load per unit that it needed before"}},
 		{"higher target value", always, nil, fleet(target(ranker, 1, 8, tracking("cpu", "CPU", 75))), Update, ranker.PolicyAddress("cpu"),
 			[]string{"each unit of capacity has to carry 150 % of the load that it carried before"}},
+		{"another metric with another target value", always, nil, fleet(target(ranker, 1, 8, tracking("cpu", "GPU", 75))), Update, ranker.PolicyAddress("cpu"), nil},
 		{"last policy goes", always, nil, fleet(target(ranker, 1, 8)), Delete, ranker.PolicyAddress("cpu"),
 			[]string{"afterwards no policy of the target can scale in", "afterwards no policy of the target can scale out"}},
 		{"only scale-out is left", always, nil, fleet(target(ranker, 1, 8, step("more", 1))), Delete, ranker.PolicyAddress("cpu"),

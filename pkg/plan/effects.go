@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/scalectl/scalectl/pkg/model"
 )
@@ -73,9 +74,10 @@ func suspensionEffects(fields []FieldChange) []string {
 	return effects
 }
 
-// trackingEffects says which way a new target value moves the fleet.
+// trackingEffects says which way a new target value moves the fleet. Values of different
+// metrics do not compare.
 func trackingEffects(fields []FieldChange, action Action) []string {
-	if action != Update {
+	if action != Update || slices.ContainsFunc(fields, func(f FieldChange) bool { return strings.Contains(f.Path, "Metric") }) {
 		return nil
 	}
 	for _, f := range fields {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/scalectl/scalectl/pkg/model"
@@ -117,7 +118,7 @@ func liveFrom(t tester, d model.Desired, at time.Time) *account {
 }
 
 // serve makes an endpoint or component in service for every target of the state, with a
-// capacity within its bounds.
+// capacity at its minimum, and as the state expects it where it says something.
 func (a *account) serve(d model.Desired) {
 	for _, t := range d.Targets {
 		if name := t.ID.Component(); name != "" {
@@ -136,6 +137,26 @@ func (a *account) serve(d model.Desired) {
 		}
 		e.Variants[t.ID.Variant()] = v
 		a.endpoints[t.ID.Endpoint()] = e
+	}
+	for _, want := range d.Endpoints {
+		e := a.endpoints[want.Name]
+		e.Name, e.Status = want.Name, "InService"
+		e.Kind = cmp.Or(want.Kind, e.Kind)
+		for _, wv := range want.Variants {
+			v := e.Variants[wv.Name]
+			v.InstanceType = cmp.Or(wv.InstanceType, v.InstanceType)
+			v.MaxConcurrency = cmp.Or(wv.MaxConcurrency, v.MaxConcurrency)
+			v.MemorySizeInMB = cmp.Or(wv.MemorySizeInMB, v.MemorySizeInMB)
+			if e.Variants != nil {
+				e.Variants[wv.Name] = v
+			}
+		}
+		for _, name := range want.Components {
+			c := a.components[name]
+			c.Name, c.Endpoint = name, want.Name
+			a.components[name] = c
+		}
+		a.endpoints[want.Name] = e
 	}
 }
 
