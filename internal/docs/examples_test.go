@@ -2,6 +2,7 @@ package docs
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -29,10 +30,11 @@ const stateDir = ".sandbox"
 //
 //   - console: commands behind "$ " and what they print. A command that fails is followed
 //     by "$ echo $?". -update rewrites what they print.
-//   - yaml: parsed. With file=NAME it is written to that file for the commands below. A
-//     whole spec (it has an apiVersion) must have no finding, or with the word invalid must
-//     have an error.
+//   - yaml or json: parsed. A whole spec (it has an apiVersion) must have no finding, or
+//     with the word invalid must have an error.
 //   - anything else: left alone here.
+//
+// A fence with file=NAME is written to that file for the commands below it.
 func TestExamples(t *testing.T) {
 	for _, file := range pages(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
@@ -43,13 +45,17 @@ func TestExamples(t *testing.T) {
 			done := 0        // lines of the page that are in out
 			for _, f := range fences(t, file, text) {
 				body := f.Body
+				if name := f.option("file"); name != "" {
+					if err := os.WriteFile(filepath.Join(dir, name), []byte(f.text()), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
 				switch f.lang() {
 				case "yaml":
 					checkYAML(t, file, f)
-					if name := f.option("file"); name != "" {
-						if err := os.WriteFile(filepath.Join(dir, name), []byte(f.text()), 0o644); err != nil {
-							t.Fatal(err)
-						}
+				case "json":
+					if !json.Valid([]byte(f.text())) {
+						t.Errorf("%s:%d: not JSON", file, f.Line)
 					}
 				case "console":
 					body = console(t, file, dir, f)

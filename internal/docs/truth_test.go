@@ -153,6 +153,26 @@ func TestNamesInPages(t *testing.T) {
 	}
 }
 
+// TestOperationsInPage: docs/sandbox.md names every operation that the sandbox offers.
+func TestOperationsInPage(t *testing.T) {
+	_, list, ok := strings.Cut(read(t, filepath.Join(root, "docs", "sandbox.md")), "## What it offers\n")
+	if !ok {
+		t.Fatal("docs/sandbox.md does not say what the sandbox offers")
+	}
+	list, _, _ = strings.Cut(list, "\n## ")
+	var want []string
+	for _, op := range sandbox.Operations() {
+		want = append(want, op.Name)
+	}
+	got := regexp.MustCompile(`\b[A-Z][a-z]+(?:[A-Z][A-Za-z]+)+\b`).FindAllString(list, -1)
+	got = slices.DeleteFunc(got, func(name string) bool { return name == "SageMaker" || name == "CloudWatch" })
+	slices.Sort(got)
+	slices.Sort(want)
+	if diff := cmp.Diff(got, want); diff != "" {
+		t.Errorf("operations (-docs/sandbox.md, +the sandbox):\n%s", diff)
+	}
+}
+
 // iamActions returns the actions that one IAM document of README.md allows.
 func iamActions(t *testing.T, name string) []string {
 	t.Helper()
