@@ -22,8 +22,12 @@ SOAK_TRANSITIONS ?= 1000
 # How long `make fuzz` gives each target.
 FUZZTIME ?= 10m
 
-VERSION ?=
-LDFLAGS := -s -w $(if $(VERSION),-X main.version=$(VERSION))
+# A release is built with VERSION=1.2.3 and holds no paths of the machine it was made on.
+VERSION    ?=
+BUILDFLAGS := $(if $(VERSION),-trimpath -ldflags '-s -w -X main.version=$(VERSION)')
+
+# Without cgo the binary is static. Set for tests too, so that both share compiled packages.
+export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help build test check fmt vet staticcheck errorlint vuln race layout \
@@ -33,7 +37,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 build: ## build bin/scalectl, one static binary
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/scalectl ./cmd/scalectl
+	go build $(BUILDFLAGS) -o bin/scalectl ./cmd/scalectl
 
 test: ## run every test; the only set-up is `go mod download`, which this does
 	go mod download
