@@ -123,7 +123,8 @@ func (l List) Count(s Severity) int {
 }
 
 // Sorted returns the findings ordered by file, line, column, severity, rule and
-// message, without exact duplicates. The receiver is left as it is.
+// message. Of findings that agree in all of these only one is kept, whatever their hints.
+// The receiver is left as it is, and its order makes no difference.
 func (l List) Sorted() List {
 	out := slices.Clone(l)
 	slices.SortStableFunc(out, func(a, b Diagnostic) int {
@@ -134,6 +135,11 @@ func (l List) Sorted() List {
 			cmp.Compare(a.Severity, b.Severity),
 			cmp.Compare(a.Rule, b.Rule),
 			cmp.Compare(a.Message, b.Message),
+			cmp.Compare(a.Position.Length, b.Position.Length),
+			cmp.Compare(a.Hint, b.Hint),
+			slices.CompareFunc(a.Related, b.Related, func(x, y Related) int {
+				return cmp.Or(cmp.Compare(x.Position.String(), y.Position.String()), cmp.Compare(x.Message, y.Message))
+			}),
 		)
 	})
 	return slices.CompactFunc(out, func(a, b Diagnostic) bool {
