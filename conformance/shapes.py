@@ -109,6 +109,26 @@ SIGNING_NAMES = {
     "sts": "sts",
 }
 
+def typed(shape, value):
+    """Gives the strings of a query request the types of their shapes: that protocol has
+    no types on the wire. Anything that does not read as its type stays a string."""
+    if isinstance(value, dict) and shape.type_name == "structure":
+        return {k: typed(shape.members[k], v) if k in shape.members else v for k, v in value.items()}
+    if isinstance(value, list) and shape.type_name == "list":
+        return [typed(shape.member, item) for item in value]
+    if isinstance(value, str):
+        try:
+            if shape.type_name in ("integer", "long"):
+                return int(value)
+            if shape.type_name in ("double", "float"):
+                return float(value)
+        except ValueError:
+            return value
+        if shape.type_name == "boolean" and value in ("true", "false"):
+            return value == "true"
+    return value
+
+
 _session = botocore.session.get_session()
 
 
@@ -118,6 +138,7 @@ def check_request(service, operation, parameters):
     shape = model.input_shape
     if shape is None:
         return []
+    parameters = typed(shape, parameters)
     report = botocore.validate.ParamValidator().validate(parameters, shape)
     problems = [report.generate_report()] if report.has_errors() else []
     check(shape, parameters, operation, problems)
