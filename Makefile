@@ -12,10 +12,8 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 # What is checked: all packages of the module, tests included.
 PACKAGES := ./...
 
-# The tests that run everything together on random fleets, and how much of it: random
-# specs, and random spec transitions that are crashed at every call.
-CONVERGENCE      := ./internal/convergence
-SPECS            ?= 2000
+# How much `make soak` tries: random specs, and random spec transitions that are crashed at
+# every call. `make test` tries 2,000 and 200.
 SOAK_SPECS       ?= 10000
 SOAK_TRANSITIONS ?= 1000
 
@@ -41,8 +39,7 @@ build: ## build bin/scalectl, one static binary
 
 test: ## run every test; the only set-up is `go mod download`, which this does
 	go mod download
-	go test -timeout 30m $$(go list $(PACKAGES) | grep -v /internal/convergence)
-	go test -timeout 60m $(CONVERGENCE) -rapid.checks=$(SPECS)
+	go test -timeout 60m $(PACKAGES)
 
 check: fmt vet staticcheck errorlint layout vuln race ## everything that a change must pass besides test
 
@@ -70,8 +67,8 @@ race: ## short tests under the race detector
 layout: ## the package map of the style guide, read back from go list
 	go test -count=1 -run '^TestLayout' ./cmd/scalectl
 
-bench: ## AWS calls, wall time and memory of plan and validate at 10, 100 and 1,000 endpoints
-	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./...
+bench: build ## AWS calls, wall time and memory of plan and validate at 10, 100 and 1,000 endpoints
+	go run ./internal/bench
 
 fuzz: ## every fuzz target, FUZZTIME each
 	@for pkg in $$(go list $(PACKAGES)); do \
@@ -83,7 +80,7 @@ fuzz: ## every fuzz target, FUZZTIME each
 	done
 
 soak: ## the random fleets in great number
-	go test -count=1 -timeout 12h $(CONVERGENCE) -rapid.checks=$(SOAK_SPECS) -transitions=$(SOAK_TRANSITIONS)
+	go test -count=1 -timeout 12h ./internal/convergence -specs=$(SOAK_SPECS) -transitions=$(SOAK_TRANSITIONS)
 
 conformance: build conformance/.venv/.done ## boto3, the AWS CLI and moto_server against the sandbox and scalectl
 	SCALECTL=$(CURDIR)/bin/scalectl conformance/.venv/bin/python -m pytest -q conformance
