@@ -68,9 +68,10 @@ func TestCommandsPage(t *testing.T) {
 }
 
 var (
-	// invocation is a use of scalectl: in a code span, at the start of a line of a fence, or
-	// behind "run:" of a workflow.
-	invocation = regexp.MustCompile("(?m)(?:`|^\\s*(?:- )?(?:run: )?(?:\\$ )?)scalectl ([^`\n|>]+)")
+	// invocation is a use of scalectl: at the start of a line, behind a prompt, behind an
+	// assignment, or behind "run:" of a workflow.
+	invocation = regexp.MustCompile(`(?m)^\s*(?:- )?(?:run: )?(?:\$ )?(?:[A-Z]+=\S+ )?scalectl ([^\n|>]+)`)
+	codeSpan   = regexp.MustCompile("`([^`\n]+)`")
 	flagWord   = regexp.MustCompile(`^(--?[a-z][a-z-]*)(?:=.*)?$`)
 	helpFlag   = regexp.MustCompile(`(?m)^\s+(?:(-[a-z]), )?(?:    )?(--[a-z-]+)`)
 	wholeWord  = regexp.MustCompile(`^[a-z]+$`)
@@ -90,8 +91,7 @@ func TestCommandsExist(t *testing.T) {
 		if filepath.Base(file) == "commands.md" {
 			continue
 		}
-		text := strings.ReplaceAll(read(t, file), "\\\n", " ")
-		for _, m := range invocation.FindAllStringSubmatch(text, -1) {
+		for _, m := range invocation.FindAllStringSubmatch(code(t, file), -1) {
 			words := strings.Fields(m[1])
 			var path []string
 			for len(words) > 0 && wholeWord.MatchString(words[0]) && texts[strings.Join(append(slices.Clone(path), words[0]), " ")] != "" {
@@ -120,12 +120,26 @@ func TestCommandsExist(t *testing.T) {
 	}
 }
 
+// code returns what is inside fences and code spans of a page.
+func code(t *testing.T, file string) string {
+	t.Helper()
+	var b strings.Builder
+	text := read(t, file)
+	for _, f := range fences(t, file, text) {
+		b.WriteString(strings.ReplaceAll(f.text(), "\\\n", " "))
+	}
+	for _, m := range codeSpan.FindAllStringSubmatch(prose(t, file, text), -1) {
+		b.WriteString(m[1] + "\n")
+	}
+	return b.String()
+}
+
 // TestMakeTargetsExist: the pages name only targets that the Makefile has.
 func TestMakeTargetsExist(t *testing.T) {
 	makefile := read(t, filepath.Join(root, "Makefile"))
 	found := 0
 	for _, file := range pages(t) {
-		for _, m := range regexp.MustCompile("(?m)(?:`|^)make ([a-z]+)").FindAllStringSubmatch(read(t, file), -1) {
+		for _, m := range regexp.MustCompile(`(?m)^make ([a-z]+)`).FindAllStringSubmatch(code(t, file), -1) {
 			found++
 			if !regexp.MustCompile(`(?m)^` + m[1] + `:`).MatchString(makefile) {
 				t.Errorf("%s: there is no make %s", filepath.Base(file), m[1])
