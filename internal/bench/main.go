@@ -7,6 +7,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -23,7 +24,15 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"github.com/scalectl/scalectl/pkg/live"
+	"github.com/scalectl/scalectl/pkg/model"
+	"github.com/scalectl/scalectl/pkg/plan"
+	"github.com/scalectl/scalectl/pkg/render"
 	"github.com/scalectl/scalectl/pkg/sandbox"
+	"github.com/scalectl/scalectl/pkg/spec"
 )
 
 const latency = 20 * time.Millisecond
@@ -92,7 +101,7 @@ func fleet(binary string, n int) error {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "fleet.yaml")
-	if err := os.WriteFile(file, spec(n), 0o600); err != nil {
+	if err := os.WriteFile(file, fleetSpec(n), 0o600); err != nil {
 		return err
 	}
 	validate, err := measure(exec.Command(binary, "validate", "-f", file))
@@ -106,7 +115,7 @@ func fleet(binary string, n int) error {
 	if err != nil {
 		return err
 	}
-	if err := fast.Seed("us-east-1", seed(n)); err != nil {
+	if err := fast.Seed("us-east-1", fleetSeed(n)); err != nil {
 		return err
 	}
 	if _, err := onSandbox(fast, exec.Command(binary, "apply", "--auto-approve", "--progress", "none", "-f", file)); err != nil {
@@ -128,7 +137,62 @@ func fleet(binary string, n int) error {
 		return err
 	}
 	fmt.Printf("  plan:     %s, at %s latency\n", plan, latency)
+	if err := computing(fast, file, n); err != nil {
+		return err
+	}
 	return calls(slow, n)
+}
+
+// computing prints how long the parts of a plan take that do not talk to AWS, each the
+// best of five: for the fleet as it is, and for one that has to be made from nothing.
+func computing(server *sandbox.Server, file string, n int) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	sources := []spec.Source{{Name: file, Data: text}}
+	fleet, problems := spec.Load(sources, spec.Options{})
+	if fleet == nil {
+		return fmt.Errorf("load: %v", problems)
+	}
+	clients := live.NewClients(aws.Config{
+		Region:      "us-east-1",
+		Credentials: credentials.NewStaticCredentialsProvider("bench", "bench", ""),
+		HTTPClient:  server.HTTPClient(),
+	}, live.ClientOptions{})
+	observed, err := (&live.Reader{Clients: clients}).Read(context.Background(), fleet.Desired)
+	if err != nil {
+		return err
+	}
+	nothing := observed
+	nothing.Targets, nothing.Alarms = nil, nil
+	for _, moment := range []struct {
+		name     string
+		observed model.Observed
+	}{{"nothing to do", observed}, {"everything to create", nothing}} {
+		var load, build, show time.Duration = time.Hour, time.Hour, time.Hour
+		changes := 0
+		for range 5 {
+			start := time.Now()
+			spec.Load(sources, spec.Options{})
+			load = min(load, time.Since(start))
+			start = time.Now()
+			p, err := plan.Build(plan.Input{Desired: fleet.Desired, Observed: moment.observed, Positions: fleet.Positions, Now: start})
+			if err != nil {
+				return err
+			}
+			build = min(build, time.Since(start))
+			start = time.Now()
+			if err := render.Plan(io.Discard, p, render.Options{}); err != nil {
+				return err
+			}
+			show = min(show, time.Since(start))
+			changes = len(p.Changes)
+		}
+		fmt.Printf("  computing, %s: %s in all for %d changes: load %s, build %s, render %s\n", moment.name,
+			(load + build + show).Round(time.Millisecond), changes, load.Round(time.Millisecond), build.Round(time.Millisecond), show.Round(time.Millisecond))
+	}
+	return nil
 }
 
 // onSandbox runs a command with nothing but the served sandbox as its AWS.
@@ -195,7 +259,7 @@ func calls(server *sandbox.Server, n int) error {
 	return w.Flush()
 }
 
-func spec(n int) []byte {
+func fleetSpec(n int) []byte {
 	var b bytes.Buffer
 	io.WriteString(&b, `apiVersion: scalectl/v1
 stack: bench
@@ -233,7 +297,7 @@ endpoints:
 	return b.Bytes()
 }
 
-func seed(n int) []byte {
+func fleetSeed(n int) []byte {
 	var b bytes.Buffer
 	io.WriteString(&b, "endpoints:\n")
 	for i := range n {
