@@ -52,6 +52,12 @@ func (jsonCodec) route(services []*service, r *http.Request, _ []byte) (*service
 	return nil, name, true
 }
 
+// AWS's own words, capital letters included: they reach the client.
+var (
+	errUnexpectedEnd = errors.New("Unexpected end of input")                            //lint:ignore ST1005 AWS's words
+	errNotAStructure = errors.New("Start of structure or map found where not expected") //lint:ignore ST1005 AWS's words
+)
+
 func (jsonCodec) decode(_ *Operation, _ *http.Request, body []byte) (Map, error) {
 	if len(strings.TrimSpace(string(body))) == 0 {
 		return Map{}, nil
@@ -59,13 +65,13 @@ func (jsonCodec) decode(_ *Operation, _ *http.Request, body []byte) (Map, error)
 	v, err := decodeJSON(body)
 	if err != nil {
 		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-			return nil, errors.New("Unexpected end of input")
+			return nil, errUnexpectedEnd
 		}
 		return nil, err
 	}
 	m := asMap(v)
 	if m == nil {
-		return nil, errors.New("Start of structure or map found where not expected")
+		return nil, errNotAStructure
 	}
 	return m, nil
 }

@@ -130,15 +130,6 @@ func asMap(v any) Map {
 	return nil
 }
 
-// strings makes a list value from Go strings.
-func stringList(in []string) []any {
-	out := make([]any, len(in))
-	for i, s := range in {
-		out[i] = s
-	}
-	return out
-}
-
 func mapList(in []Map) []any {
 	out := make([]any, len(in))
 	for i, m := range in {

@@ -10,12 +10,6 @@ func (s *set) add(i int) { s[i>>6] |= 1 << (i & 63) }
 
 func (s *set) has(i int) bool { return s[i>>6]&(1<<(i&63)) != 0 }
 
-func (s *set) addRange(from, to int) {
-	for i := from; i <= to; i++ {
-		s.add(i)
-	}
-}
-
 func (s *set) union(o set) {
 	for i := range s {
 		s[i] |= o[i]
