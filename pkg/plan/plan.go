@@ -121,6 +121,10 @@ type FieldChange struct {
 	After  any    `json:"after"`
 }
 
+// OwnPolicy stands in FieldChange values for the ARN of the policy that an alarm drives,
+// which nobody knows before the policy is put.
+const OwnPolicy = model.PolicyARNAction
+
 // Reason says why a change exists when the two states alone do not.
 type Reason string
 

@@ -219,7 +219,7 @@ func (p *page) summary(pl *plan.Plan) {
 		return
 	}
 	p.line(p.paint(bold, Summary(pl)), partial)
-	p.guards(pl.Guards)
+	p.guards(pl)
 	p.line("Digest: ", clean(pl.Digest))
 	if len(p.opts.Command) > 0 {
 		p.line("To apply exactly this plan:")
@@ -229,18 +229,18 @@ func (p *page) summary(pl *plan.Plan) {
 
 // guards writes the arithmetic of every guard that has something to measure, and names the
 // others.
-func (p *page) guards(guards []plan.Guard) {
-	if len(guards) == 0 {
+func (p *page) guards(pl *plan.Plan) {
+	if len(pl.Guards) == 0 {
 		return
 	}
 	p.line("Guards:")
 	var quiet []string
-	for _, g := range guards {
+	for _, g := range pl.Guards {
 		name := clean(string(g.Name))
 		switch {
 		case g.Tripped:
 			p.para(yellow, "  "+pad(name, guardWidth)+"  ", clean(g.Arithmetic)+": NEEDS --allow "+name)
-		case g.Name == plan.GuardDelete || len(g.Addresses) > 0:
+		case g.Name == plan.GuardDelete && pl.Count(plan.Delete) > 0 || len(g.Addresses) > 0:
 			p.para(plain, "  "+pad(name, guardWidth)+"  ", clean(g.Arithmetic)+": ok")
 		default:
 			quiet = append(quiet, name)

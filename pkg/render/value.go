@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/scalectl/scalectl/pkg/plan"
 )
 
 // value writes one side of a field change. Text stays bare where that is unambiguous.
@@ -46,8 +48,12 @@ func listValue(list []string) string {
 }
 
 // bareOrQuoted quotes text that could be mistaken for something else: nothing at all,
-// blanks at its ends, or the arrow and words that the output itself uses.
+// blanks at its ends, or the arrow and words that the output itself uses. The mark that
+// stands for the ARN of an alarm's own policy is put into words.
 func bareOrQuoted(s string) string {
+	if s == plan.OwnPolicy {
+		return "(its policy)"
+	}
 	if s == "" || strings.TrimSpace(s) != s || strings.Contains(s, "->") || strings.HasPrefix(s, `"`) ||
 		strings.HasPrefix(s, "(") {
 		return `"` + strings.ReplaceAll(clean(s), `"`, `\"`) + `"`
