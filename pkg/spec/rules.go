@@ -10,6 +10,7 @@ func allRules() []Rule {
 		capacityRules(),
 		endpointRules(),
 		mathRules(),
+		metricFormRules(),
 		metricRules(),
 		nameRules(),
 		policyRules(),
