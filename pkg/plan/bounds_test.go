@@ -249,6 +249,10 @@ func TestBoundsPlan(t *testing.T) {
 			action("daily", "rate(1 day)", 5, 6), action("a-reset", "rate(1 day)", 0, 3)), liveMin: 5, liveMax: 9,
 			fields: []FieldChange{{"minCapacity", 5.0, 1.0}, {"maxCapacity", 9.0, 3.0}},
 			why:    "a minimum that could be right is not kept above the maximum that has to be written"},
+		{name: "accepted maximum below the new minimum", want: target(ranker, 1, 8,
+			action("open", "cron(0 7 ? * MON-FRI *)", 4, 0), action("rarely", "rate(1000 days)", 0, 3)), liveMin: 2, liveMax: 3,
+			fields: []FieldChange{{"minCapacity", 2.0, 4.0}, {"maxCapacity", 3.0, 8.0}}, reason: ReasonSchedule, because: "scheduled action open sets the bounds at this time",
+			why: "a maximum that could be right is not kept below the minimum that has to be written"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
