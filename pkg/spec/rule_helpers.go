@@ -107,13 +107,14 @@ type followedMetric struct {
 func (u *policyUse) metrics() []followedMetric {
 	var out []followedMetric
 	queries := func(list List[*MetricQuery], alarm *alarmUse, resolved []model.MetricQuery) {
+		stats := map[string]*model.MetricStat{}
+		for _, r := range resolved {
+			stats[r.ID] = r.MetricStat
+		}
 		for _, q := range list.All() {
-			i := slices.IndexFunc(resolved, func(r model.MetricQuery) bool { return r.ID == q.ID.Get() })
-			if q.MetricStat == nil || i < 0 || resolved[i].MetricStat == nil {
-				continue
+			if stat := stats[q.ID.Get()]; stat != nil && q.MetricStat != nil {
+				out = append(out, followedMetric{stat.MetricName, stat.Namespace, stat.Dimensions, alarm, true, q.MetricStat.MetricName, q.MetricStat.Dimensions})
 			}
-			stat := resolved[i].MetricStat
-			out = append(out, followedMetric{stat.MetricName, stat.Namespace, stat.Dimensions, alarm, true, q.MetricStat.MetricName, q.MetricStat.Dimensions})
 		}
 	}
 	if tt := u.Model.TargetTracking; tt != nil && tt.CustomizedMetric != nil && u.Def.TargetTracking != nil {

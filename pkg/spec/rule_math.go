@@ -262,6 +262,9 @@ var (
 )
 
 func checkMathReference(p *pass, m mathList) {
+	if m.queries.Len() > maxMathMetrics+maxMathExpressions {
+		return // math-count reports it
+	}
 	ids := map[string]bool{}
 	var known []string
 	for _, q := range m.queries.All() {

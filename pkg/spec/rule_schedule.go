@@ -390,7 +390,14 @@ func checkScheduleCrosses(p *pass) {
 		crosses bool
 	}
 	known := map[string]answer{}
+	fleet := fleetBudget
 	for _, t := range p.Targets {
+		own := capacityBounds{t.Scaling.MinCapacity.Get(), t.Scaling.MaxCapacity.Get()}
+		if own.min > own.max || len(t.Actions) > maxActions {
+			continue // another rule reports it
+		}
+		budget := min(targetBudget, fleet)
+		fleet -= budget
 		var firings []firingAction
 		var keys []string
 		for _, a := range t.Actions {
@@ -400,10 +407,6 @@ func checkScheduleCrosses(p *pass) {
 			}
 		}
 		pattern := strings.Join(keys, "\n")
-		own := capacityBounds{t.Scaling.MinCapacity.Get(), t.Scaling.MaxCapacity.Get()}
-		if own.min > own.max {
-			continue
-		}
 		for _, a := range t.Actions {
 			f, ok := a.firing()
 			if !ok || f.window.Empty() {
@@ -412,13 +415,14 @@ func checkScheduleCrosses(p *pass) {
 			key := fmt.Sprintf("%s %v\n%s", a.Name(), own, pattern)
 			found, ok := known[key]
 			if !ok {
-				found.crossing, found.crosses = findCrossing(f, own, firings, now)
+				found.crossing, found.crosses = findCrossing(f, own, firings, now, &budget)
 				known[key] = found
 			}
 			if found.crosses {
 				reportCrossing(p, a, found.crossing)
 			}
 		}
+		fleet += budget
 	}
 }
 
@@ -461,6 +465,9 @@ func checkSameMinute(p *pass) {
 	known := map[string]answer{}
 	differ := func(a, b *int32) bool { return a != nil && b != nil && *a != *b }
 	for _, t := range p.Targets {
+		if len(t.Actions) > maxActions {
+			continue // schedule-count reports it
+		}
 		var firings []firingAction
 		for _, b := range t.Actions {
 			fb, ok := b.firing()

@@ -16,8 +16,12 @@ const (
 	// days a year are followed for decades.
 	crossingHorizon = 2 * 366 * 24 * time.Hour
 	crossingFirings = 750
-	// crossingBudget is how many firings are looked at before the cautious answer is given.
-	crossingBudget = 20_000
+	// targetBudget and fleetBudget are how many firings are worked out for one target and
+	// for all targets of a load before the cautious answer is given, that actions may
+	// cross. A target whose actions lift each other's bounds every day takes some 3,000;
+	// targets with the same actions are worked out once.
+	targetBudget = 60_000
+	fleetBudget  = 1_000_000
 	// meetingHorizon is how far two actions are followed to find a common minute.
 	meetingHorizon = 400 * 24 * time.Hour
 	// meetingBudget is how many firings of the pairs of one load are looked at; what meets
@@ -84,7 +88,9 @@ type crossing struct {
 //
 // What AWS does at such a firing is not documented; see "UNSURE fact 102" in the
 // documentation of the sandbox.
-func findCrossing(a firingAction, own capacityBounds, others []firingAction, now time.Time) (crossing, bool) {
+//
+// It takes the firings that it works out from the budget.
+func findCrossing(a firingAction, own capacityBounds, others []firingAction, now time.Time, budget *int) (crossing, bool) {
 	if (a.min == nil) == (a.max == nil) || !a.everFires(now) {
 		return crossing{}, false
 	}
@@ -114,7 +120,7 @@ func findCrossing(a firingAction, own capacityBounds, others []firingAction, now
 		rivals := slices.DeleteFunc(slices.Clone(others), func(r firingAction) bool {
 			return r.name == a.name || r.name == o.name || !r.phased() || !setsOtherSide(r)
 		})
-		at, yes := firesWhileLast(a, o, rivals, now)
+		at, yes := firesWhileLast(a, o, rivals, now, budget)
 		if yes && (!found || at.Before(best.at)) {
 			best, found = crossing{by: o.name, bound: bound, at: at}, true
 		}
@@ -124,8 +130,8 @@ func findCrossing(a firingAction, own capacityBounds, others []firingAction, now
 
 // firesWhileLast reports whether a can fire at a moment when o is the last action that
 // fired among itself and its rivals, and when first. A zero time means that it may happen
-// but not when.
-func firesWhileLast(a, o firingAction, rivals []firingAction, now time.Time) (time.Time, bool) {
+// but not when, or that the budget is used up.
+func firesWhileLast(a, o firingAction, rivals []firingAction, now time.Time, budget *int) (time.Time, bool) {
 	if !o.phased() {
 		// It may fire right before any firing of a, if it can fire at all by then.
 		return time.Time{}, o.everFires(now)
@@ -141,7 +147,8 @@ func firesWhileLast(a, o firingAction, rivals []firingAction, now time.Time) (ti
 		return time.Time{}, true
 	}
 	end := t.Add(crossingHorizon)
-	for i := range crossingBudget {
+	for i := 0; *budget > 0; i++ {
+		*budget -= 2 + len(rivals)
 		minute := t.Truncate(time.Minute)
 		at, ok := a.firesFrom(later(minute, now))
 		if !ok {

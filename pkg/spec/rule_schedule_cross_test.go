@@ -63,7 +63,7 @@ func TestFindCrossing(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
-			c, found := findCrossing(tt.actions[0], tt.own, tt.actions, monday)
+			c, found := findCrossing(tt.actions[0], tt.own, tt.actions, monday, model.Ptr(targetBudget))
 			got := ""
 			if found {
 				at := "-"
@@ -76,6 +76,15 @@ func TestFindCrossing(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestFindCrossingGivesUpCautiously: out of budget, what could cross counts as crossing.
+func TestFindCrossingGivesUpCautiously(t *testing.T) {
+	actions := []firingAction{fires(t, "open", "cron(0 7 ? * * *)", 4, -1), fires(t, "night", "cron(0 20 ? * * *)", 1, 2), fires(t, "raise", "cron(0 6 ? * * *)", -1, 8)}
+	own, budget := capacityBounds{1, 8}, 0
+	if c, crosses := findCrossing(actions[0], own, actions, monday, &budget); !crosses || !c.at.IsZero() {
+		t.Errorf("got %+v, %v; want a crossing at an unknown time", c, crosses)
 	}
 }
 
@@ -104,7 +113,7 @@ func TestFindCrossingAgreesWithReplay(t *testing.T) {
 			actions = append(actions, a)
 		}
 		for _, a := range actions {
-			_, got := findCrossing(a, own, actions, monday)
+			_, got := findCrossing(a, own, actions, monday, model.Ptr(targetBudget))
 			if want := replayCrosses(a, own, actions); got != want {
 				t.Fatalf("action %s: found %v, replay %v", a.name, got, want)
 			}
@@ -118,10 +127,14 @@ func replayCrosses(a firingAction, own capacityBounds, actions []firingAction) b
 	if (a.min == nil) == (a.max == nil) {
 		return false
 	}
-	firing := func(f firingAction, hour time.Time) bool {
-		at, ok := f.firesFrom(hour)
-		return ok && at.Equal(hour)
+	fired := map[string]map[time.Time]bool{}
+	for _, f := range actions {
+		fired[f.name] = map[time.Time]bool{}
+		for at, ok := f.next(monday); ok && at.Before(monday.AddDate(0, 0, 21)); at, ok = f.next(at) {
+			fired[f.name][at.UTC()] = true
+		}
 	}
+	firing := func(f firingAction, hour time.Time) bool { return fired[f.name][hour] }
 	for start := range 7 * 24 {
 		minima, maxima := []int32{own.min}, []int32{own.max}
 		for h := start; h < 21*24; h++ {

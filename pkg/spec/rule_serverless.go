@@ -96,15 +96,7 @@ inference lacks.`,
 		Bad:    serverlessFact("memorySizeInMB: 3072, maxConcurrency: 20") + "      spare: {}\n",
 		Good:   serverlessFact("memorySizeInMB: 3072, maxConcurrency: 20"),
 		Source: "fact 177: " + serverlessSource,
-		check: eachServerlessEndpoint(func(p *pass, e *Endpoint, v *Variant) {
-			for name, other := range e.Variants.All() {
-				if other != v && (other.Serverless == nil || name > v.Name()) {
-					p.report(other, "endpoint %q is serverless and cannot have variant %q besides %q", e.Name(), name, v.Name()).
-						hint("remove one of them; serverless endpoints have a single variant").
-						related(v.Serverless, "serverless is stated here")
-				}
-			}
-		}),
+		check:  checkServerlessVariants,
 	}, {
 		ID:       "serverless-instance",
 		Severity: diag.Error,
@@ -152,7 +144,7 @@ The endpoints of this spec alone exceed it.`,
 		check: func(p *pass) {
 			var all []*Endpoint
 			eachServerlessEndpoint(func(_ *pass, e *Endpoint, _ *Variant) {
-				if !slices.Contains(all, e) {
+				if len(all) == 0 || all[len(all)-1] != e {
 					all = append(all, e)
 				}
 			})(p)
@@ -183,6 +175,27 @@ func eachServerlessEndpoint(check func(*pass, *Endpoint, *Variant)) func(*pass) 
 
 func eachServerless(check func(*pass, *Variant, *Serverless)) func(*pass) {
 	return eachServerlessEndpoint(func(p *pass, _ *Endpoint, v *Variant) { check(p, v, v.Serverless) })
+}
+
+func checkServerlessVariants(p *pass) {
+	for _, e := range p.Fleet.Endpoints.All() {
+		var first *Variant
+		for _, v := range e.Variants.All() {
+			if first == nil && v.Serverless != nil {
+				first = v
+			}
+		}
+		if first == nil {
+			continue
+		}
+		for name, v := range e.Variants.All() {
+			if v != first {
+				p.report(v, "endpoint %q is serverless and cannot have variant %q besides %q", e.Name(), name, first.Name()).
+					hint("remove one of them; serverless endpoints have a single variant").
+					related(first.Serverless, "serverless is stated here")
+			}
+		}
+	}
 }
 
 func checkServerlessProvisioned(p *pass) {
