@@ -134,7 +134,14 @@ func (a *app) comparePlan(ctx context.Context, loaded *spec.Spec, conn *connecti
 	}
 	observed, err := reader.Read(ctx, loaded.Desired)
 	progress.clear()
-	if err != nil {
+	var elsewhere *live.WrongPlaceError
+	var credentials *live.CredentialsError
+	switch {
+	case errors.As(err, &elsewhere):
+		return nil, fmt.Errorf("%w; nothing was read", err)
+	case errors.As(err, &credentials):
+		return nil, fmt.Errorf("%w\nset AWS_PROFILE or give --profile, or log in; to try without an account give --sandbox DIR", err)
+	case err != nil:
 		return nil, fmt.Errorf("no plan, because AWS could not be read in full: %w", err)
 	}
 	calls := conn.clients.Stats().Total()

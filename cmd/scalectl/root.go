@@ -41,7 +41,13 @@ func (a *app) command() *cobra.Command {
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(*cobra.Command, []string) error { return a.setUp() },
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError(cmd, err) })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if cmd.HasSubCommands() && cmd.Flags().NArg() > 0 {
+			// The flag belongs to a command whose name is misspelt.
+			return noArgs(cmd, cmd.Flags().Args())
+		}
+		return usageError(cmd, err)
+	})
 	flags := root.PersistentFlags()
 	a.color = choiceVar(flags, "color", "", "auto", "colour in text output", "auto", "always", "never")
 	a.logLevel = choiceVar(flags, "log-level", "", "warn", "what to log on stderr", "debug", "info", "warn", "error")
@@ -95,6 +101,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	}
 	if cmd.HasSubCommands() {
 		text := fmt.Sprintf("unknown command %q", args[0])
+		cmd.SuggestionsMinimumDistance = 2 // letters by which a misspelt command may differ
 		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 			text += fmt.Sprintf("; did you mean %q?", near[0])
 		}
