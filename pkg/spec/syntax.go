@@ -40,9 +40,21 @@ func (p *parser) reportSyntax(err error, tabs []int) {
 		p.collector.add(ruleFileLimits, pos, "nested deeper than %d levels", maxDepth).hint("is this a scalectl spec?")
 		return
 	}
+	if at, found := p.openQuote(pos); found {
+		f := p.collector.add(ruleYAMLSyntax, at, "the quote that opens here is not closed on its line").
+			hint("close it: the lines down to %d were taken for its text", pos.Line)
+		f.Related = []diag.Related{{Position: pos, Message: "the text stops making sense here"}}
+		return
+	}
 	message, hint := p.syntaxWords(e.message, pos)
-	if atEnd && !start.IsZero() {
+	switch {
+	case atEnd && !start.IsZero():
 		pos, start = start, diag.Position{}
+	case p.leftOpen(start, pos):
+		pos, start = start, pos
+		f := p.collector.add(ruleYAMLSyntax, pos, "the %q that opens here is not closed", p.byteAt(pos)).hint("%s", hint)
+		f.Related = []diag.Related{{Position: start, Message: "this does not belong inside it"}}
+		return
 	}
 	f := p.collector.add(ruleYAMLSyntax, pos, "%s", message).hint("%s", hint)
 	if !start.IsZero() && start.Line != pos.Line {
@@ -112,6 +124,16 @@ func (p *parser) syntaxWords(message string, pos diag.Position) (text, hint stri
 		return "the quote that opens here is never closed", "close it on the same line"
 	case strings.HasPrefix(message, "found unexpected document indicator"):
 		return "a document begins inside a quoted value", "close the quote before it"
+	case strings.HasPrefix(message, "did not find expected alphabetic or numeric character"):
+		return `"*" and "&" mark aliases and anchors here and need a name`, "write the whole value in quotes"
+	case strings.HasPrefix(message, "found unexpected end of stream"):
+		return "the quote that opens here is never closed", "close it on the same line"
+	case strings.HasPrefix(message, "found unexpected document indicator"):
+		return "a document begins inside a quoted value", "close the quote before it"
+	case strings.HasPrefix(message, "did not find expected alphabetic or numeric character"):
+		return "a name is missing behind this & or *", `inside { } and [ ] a "?" ends a value: cron expressions are written in quotes there`
+	case strings.HasPrefix(message, "did not find expected node content"):
+		return "a value is missing here", "write one, or close the { } or [ ] that is open"
 	case strings.HasPrefix(message, "found unknown escape character"):
 		return "this backslash sequence does not exist in YAML", `use single quotes, or write \\ for a backslash`
 	case strings.HasPrefix(message, "found incompatible YAML document"):
