@@ -78,6 +78,26 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// TestDemo: what README.md tells a newcomer to run first ends well, and shows the plan.
+func TestDemo(t *testing.T) {
+	demo, err := filepath.Abs(filepath.Join(root, ".ci", "demo"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, code := shell(t, exampleFolder(t), demo+" scalectl", 0)
+	if code != 0 {
+		t.Fatalf("exit code %d\n%s", code, out)
+	}
+	at := 0
+	for _, want := range []string{"0 errors", "CREATE", "Digest: ", "Apply: 4 done", "PutMetricAlarm", "No changes"} {
+		i := strings.Index(out[at:], want)
+		if i < 0 {
+			t.Fatalf("the demo does not show %q, or not in its place:\n%s", want, out)
+		}
+		at += i
+	}
+}
+
 // exampleFolder is where the examples of one page run.
 func exampleFolder(t *testing.T) string {
 	t.Helper()
