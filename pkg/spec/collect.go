@@ -66,6 +66,9 @@ func (c *collector) add(rule string, pos diag.Position, format string, args ...a
 	return f
 }
 
+// full reports whether further findings would be dropped.
+func (c *collector) full() bool { return c.dropped > 0 }
+
 // hasErrors reports whether any finding is an error.
 func (c *collector) hasErrors() bool {
 	for _, f := range c.findings {

@@ -119,6 +119,9 @@ func (d *decoder) unknownKey(at spot, key *node, b *binding) (guess string) {
 		d.add(r.rule, key.position(), "%s", r.message).hint("%s", r.hint)
 		return ""
 	}
+	if d.full() {
+		return ""
+	}
 	guess = suggest(key.value, b.schema.Keys)
 	in := ""
 	if at.key != nil {

@@ -11,7 +11,7 @@ import (
 // mergeDocuments joins the documents of all files into one mapping, nil when there is
 // nothing to go on with. complete is false when a document had to be left out.
 func mergeDocuments(docs []*node, c *collector) (root *node, complete bool) {
-	m := merger{collector: c, unions: map[string]*unionOf{}}
+	m := merger{collector: c, at: map[string]int{}, unions: map[string]*unionOf{}}
 	complete = true
 	for _, doc := range docs {
 		switch {
@@ -28,6 +28,7 @@ func mergeDocuments(docs []*node, c *collector) (root *node, complete bool) {
 type merger struct {
 	*collector
 	root   *node
+	at     map[string]int // place of each key in root.kids
 	unions map[string]*unionOf
 }
 
@@ -83,8 +84,9 @@ func (m *merger) add(doc *node) {
 		if key.value == "apiVersion" || strings.HasPrefix(key.value, "x-") {
 			continue
 		}
-		at, found := keyIndex(m.root)(key.value)
+		at, found := m.at[key.value]
 		if !found {
+			m.at[key.value] = len(m.root.kids)
 			m.root.kids = append(m.root.kids, key, value)
 			continue
 		}

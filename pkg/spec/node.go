@@ -14,7 +14,13 @@ type source struct {
 	name  string
 	data  []byte
 	lines []int // offset of the first byte of each line
+	// marks holds for very long lines where every markEvery-th character begins, so
+	// that thousands of findings on one line do not each walk it.
+	marks map[int][]int
 }
+
+// markEvery is the distance of the marks in characters.
+const markEvery = 4096
 
 func newSource(name string, data []byte) *source {
 	s := &source{name: name, data: data, lines: make([]int, 1, 1+bytes.Count(data, []byte("\n")))}
@@ -36,6 +42,42 @@ func (s *source) line(n int) []byte {
 		end = s.lines[n] - 1
 	}
 	return bytes.TrimSuffix(s.data[start:end], []byte("\r"))
+}
+
+// column turns a column in characters, as the YAML parser counts, into an offset in
+// line n. Both columns and offsets stop at the end of the line.
+func (s *source) column(n, chars int) int {
+	line := s.line(n)
+	offset := 0
+	if len(line) > 4*markEvery {
+		marks := s.marksOf(n)
+		i := min((chars-1)/markEvery, len(marks)-1)
+		offset, chars = marks[i], chars-i*markEvery
+	}
+	for ; chars > 1 && offset < len(line); chars-- {
+		_, size := utf8.DecodeRune(line[offset:])
+		offset += size
+	}
+	return offset
+}
+
+func (s *source) marksOf(n int) []int {
+	marks := s.marks[n]
+	if marks != nil {
+		return marks
+	}
+	chars := 0
+	for offset := range string(s.line(n)) {
+		if chars%markEvery == 0 {
+			marks = append(marks, offset)
+		}
+		chars++
+	}
+	if s.marks == nil {
+		s.marks = map[int][]int{}
+	}
+	s.marks[n] = marks
+	return marks
 }
 
 // positionAt turns a byte offset into a position, clamped to the file.
@@ -96,16 +138,18 @@ func (n *node) position() diag.Position {
 	if n == nil {
 		return diag.Position{}
 	}
-	p := diag.Position{File: n.src.name, Line: int(n.line), Column: 1}
-	rest := n.src.line(p.Line)
-	for i := int32(1); i < n.col && len(rest) > 0; i++ {
-		_, size := utf8.DecodeRune(rest)
-		p.Column += size
-		rest = rest[size:]
+	offset := n.src.column(int(n.line), int(n.col))
+	rest := n.src.line(int(n.line))[offset:]
+	return diag.Position{
+		File:   n.src.name,
+		Line:   int(n.line),
+		Column: offset + 1,
+		Length: n.underline(string(rest[:min(len(rest), maxUnderline)])),
 	}
-	p.Length = n.underline(string(rest))
-	return p
 }
+
+// maxUnderline bounds how much of a line is looked at to find the end of a value.
+const maxUnderline = 4096
 
 // underline returns how many bytes of rest, the line from n's first byte on, belong
 // to n.

@@ -64,6 +64,10 @@ func checkBytes(src *source, c *collector) bool {
 			nodes++
 		case b == ':' && i+1 < len(data) && data[i+1] == ' ':
 			nodes++
+		case b == '\r' && (i+1 == len(data) || data[i+1] != '\n'):
+			c.add(ruleEncoding, src.positionAt(i, 1), "a carriage return stands here without a line feed").
+				hint("save the file with Unix line ends")
+			return false
 		case b < ' ' && b != '\t' && b != '\r', b == 0x7f:
 			c.add(ruleEncoding, src.positionAt(i, 1), "control character 0x%02x is not allowed in YAML", b).
 				hint("is this a binary file?")
@@ -74,7 +78,12 @@ func checkBytes(src *source, c *collector) bool {
 				c.add(ruleEncoding, src.positionAt(i, 1), "byte 0x%02x is not UTF-8", b).
 					hint("save the file as UTF-8")
 				return false
-			} else if r >= 0x80 && r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff {
+			} else if r == 0x85 || r == 0x2028 || r == 0x2029 {
+				// YAML versions disagree on whether these end a line.
+				c.add(ruleEncoding, src.positionAt(i, size), "line separator U+%04X ends a line for some YAML readers", r).
+					hint("remove it")
+				return false
+			} else if r >= 0x80 && r < 0xa0 || r == 0xfffe || r == 0xffff || r == 0xfeff {
 				c.add(ruleEncoding, src.positionAt(i, size), "control character U+%04X is not allowed in YAML", r).
 					hint("remove it")
 				return false
@@ -116,6 +125,9 @@ type parser struct {
 func (p *parser) later(rule string, n *node, format string, args ...any) *finding {
 	f := &finding{}
 	p.failed = true
+	if len(p.pending) > maxFindings {
+		return f
+	}
 	p.pending = append(p.pending, func() {
 		added := p.collector.add(rule, n.position(), format, args...)
 		added.Hint, added.Related = f.Hint, f.Related

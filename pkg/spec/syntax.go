@@ -27,12 +27,12 @@ func (p *parser) reportSyntax(err error, tabs []int) {
 	}
 	pos, atEnd := p.markPosition(e.problem)
 	start, _ := p.markPosition(e.context)
-	if _, found := slices.BinarySearch(tabs, pos.Line); found || p.byteAt(pos) == '\t' {
-		if !found {
-			tabs = append(tabs, pos.Line)
-		}
-		for _, line := range tabs {
+	if i, found := slices.BinarySearch(tabs, pos.Line); found || p.byteAt(pos) == '\t' {
+		p.reportTab(pos.Line)
+		// The lines that follow at once have the same mistake.
+		for line := pos.Line + 1; found && i+1 < len(tabs) && tabs[i+1] == line; line++ {
 			p.reportTab(line)
+			i++
 		}
 		return
 	}
@@ -118,14 +118,6 @@ func (p *parser) syntaxWords(message string, pos diag.Position) (text, hint stri
 	case strings.HasPrefix(message, "found character that cannot start any token"):
 		r, _ := utf8.DecodeRuneInString(rest)
 		return "a value cannot start with " + quoteRune(r), "write the value in quotes"
-	case strings.HasPrefix(message, "did not find expected alphabetic or numeric character"):
-		return `"*" and "&" mark aliases and anchors here and need a name`, "write the whole value in quotes"
-	case strings.HasPrefix(message, "found unexpected end of stream"):
-		return "the quote that opens here is never closed", "close it on the same line"
-	case strings.HasPrefix(message, "found unexpected document indicator"):
-		return "a document begins inside a quoted value", "close the quote before it"
-	case strings.HasPrefix(message, "did not find expected alphabetic or numeric character"):
-		return `"*" and "&" mark aliases and anchors here and need a name`, "write the whole value in quotes"
 	case strings.HasPrefix(message, "found unexpected end of stream"):
 		return "the quote that opens here is never closed", "close it on the same line"
 	case strings.HasPrefix(message, "found unexpected document indicator"):
