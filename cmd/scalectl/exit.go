@@ -15,7 +15,7 @@ type exitCode int
 const (
 	exitDone        exitCode = 0   // done, nothing pending, or changes without --detailed-exitcode
 	exitInternal    exitCode = 1   // a bug in scalectl, or a local file that cannot be written
-	exitChanges     exitCode = 2   // changes pending (plan --detailed-exitcode)
+	exitChanges     exitCode = 2   // changes pending (plan --detailed-exitcode, drift)
 	exitInvalid     exitCode = 3   // the files need work
 	exitRefused     exitCode = 4   // refused by a guard
 	exitStale       exitCode = 5   // the live state moved, the digest differs, or the plan is too old

@@ -96,7 +96,7 @@ func TestHelpExamplesRun(t *testing.T) {
 				code, stdout, stderr := runExample(t, args)
 				wantCode := exitDone
 				switch {
-				case strings.Contains(example, "--detailed-exitcode"):
+				case strings.Contains(example, "--detailed-exitcode"), strings.HasPrefix(example, "scalectl drift "):
 					wantCode = exitChanges
 				case example == "scalectl apply -f fleet.yaml":
 					wantCode = exitUnconfirmed // no terminal in a test

@@ -56,6 +56,7 @@ func (a *app) command() *cobra.Command {
 		a.validateCommand(),
 		a.planCommand(),
 		a.applyCommand(),
+		a.driftCommand(),
 		a.showCommand(),
 		a.explainCommand(),
 		a.schemaCommand(),
