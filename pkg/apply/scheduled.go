@@ -2,7 +2,6 @@ package apply
 
 import (
 	"context"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
@@ -24,7 +23,7 @@ func (s *scheduledChange) read(ctx context.Context) (*plan.Object, error) {
 }
 
 func (s *scheduledChange) write(ctx context.Context) error {
-	if s.c.Action == plan.Delete || s.c.Action == plan.Replace || s.dropsBound() {
+	if s.c.Action == plan.Delete || s.c.Action == plan.Replace {
 		if err := s.delete(ctx); err != nil || s.c.Action == plan.Delete {
 			return err
 		}
@@ -32,15 +31,6 @@ func (s *scheduledChange) write(ctx context.Context) error {
 	return s.step(ctx, "put scheduled action", func(ctx context.Context) error {
 		_, err := s.clients.AutoScaling.PutScheduledAction(ctx, live.ExpandScheduledAction(*s.c.After.ScheduledAction))
 		return err
-	})
-}
-
-// dropsBound reports whether the action shall no longer set one of the bounds. AWS keeps
-// what an update leaves out (fact 91), and whether that goes for one bound of the pair is
-// UNSURE (no fact); making the action anew is right either way.
-func (s *scheduledChange) dropsBound() bool {
-	return slices.ContainsFunc(s.c.Fields, func(f plan.FieldChange) bool {
-		return (f.Path == "minCapacity" || f.Path == "maxCapacity") && f.After == nil
 	})
 }
 

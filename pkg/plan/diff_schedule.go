@@ -49,7 +49,18 @@ func (s *sequence) schedules() {
 				s.unchanged++
 				continue
 			}
+			if dropsBound(*have, want) {
+				c.Action, c.Reason = Replace, ReasonDroppedBound
+				c.Because = "AWS may keep a bound that an update leaves out, so the action is made anew"
+			}
 		}
 		s.add(c)
 	}
+}
+
+// dropsBound reports whether the action shall no longer set one of the bounds. AWS keeps
+// what an update leaves out (fact 91). UNSURE (no fact): whether that goes for one bound
+// of the pair; making the action anew is right either way.
+func dropsBound(have, want model.ScheduledAction) bool {
+	return have.MinCapacity != nil && want.MinCapacity == nil || have.MaxCapacity != nil && want.MaxCapacity == nil
 }

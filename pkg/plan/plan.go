@@ -139,6 +139,9 @@ const (
 	// ReasonPolicyType marks the replacement of a policy whose type changes, which
 	// AWS does not do in place.
 	ReasonPolicyType Reason = "policy-type"
+	// ReasonDroppedBound marks the replacement of a scheduled action that shall no longer
+	// set one of the bounds.
+	ReasonDroppedBound Reason = "dropped-bound"
 	// ReasonMetricTaken marks the replacement of a policy that has to make room because
 	// AWS allows one target-tracking policy per metric.
 	ReasonMetricTaken Reason = "metric-taken"

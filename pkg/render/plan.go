@@ -166,6 +166,8 @@ func because(c *plan.Change) string {
 		return "the scheduled actions imply these bounds at the moment"
 	case plan.ReasonPolicyType:
 		return "AWS does not change the type of a policy in place"
+	case plan.ReasonDroppedBound:
+		return "AWS may keep a bound that an update leaves out"
 	case plan.ReasonMetricTaken:
 		return "AWS allows one target-tracking policy per metric, so it has to make room first"
 	case plan.ReasonNewARN:
