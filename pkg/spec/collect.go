@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/scalectl/scalectl/pkg/diag"
 )
@@ -23,12 +24,19 @@ type seenKey struct {
 }
 
 func newCollector() *collector {
-	c := &collector{rules: map[string]*Rule{}, seen: map[seenKey]bool{}}
-	for _, r := range structuralRules() {
-		c.rules[r.ID] = &r
-	}
-	return c
+	return &collector{rules: loaderRules(), seen: map[seenKey]bool{}}
 }
+
+// loaderRules returns the rules that have no check function, by id.
+var loaderRules = sync.OnceValue(func() map[string]*Rule {
+	rules := map[string]*Rule{}
+	for _, r := range registry() {
+		if r.check == nil {
+			rules[r.ID] = &r
+		}
+	}
+	return rules
+})
 
 // add reports a finding of the structural rule at the position. An unknown rule is a
 // bug in scalectl.

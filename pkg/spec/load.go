@@ -65,7 +65,7 @@ func (l *loader) load(sources []Source) (*Spec, diag.List) {
 	if l.opts.Getenv == nil {
 		l.opts.Getenv = func(string) (string, bool) { return "", false }
 	}
-	rules := Rules()
+	rules := registry()
 	docs := l.parse(sources, rules)
 	root, whole := mergeDocuments(docs, l.collector)
 	l.complete = l.complete && whole

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/scalectl/scalectl/pkg/diag"
@@ -193,9 +194,12 @@ func (p *pass) run(rules []Rule) {
 	}
 }
 
-// Rules returns every rule, sorted by id. The caller owns the slice.
-func Rules() []Rule {
+// registry holds every rule, sorted by id.
+var registry = sync.OnceValue(func() []Rule {
 	rules := allRules()
 	slices.SortFunc(rules, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) })
 	return rules
-}
+})
+
+// Rules returns every rule, sorted by id. The caller owns the slice.
+func Rules() []Rule { return slices.Clone(registry()) }
