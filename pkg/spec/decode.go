@@ -86,8 +86,9 @@ func (d *decoder) object(v reflect.Value, at spot, n *node, b *binding) (sound b
 			if at.key == nil && strings.HasPrefix(key.value, "x-") {
 				continue
 			}
+			// The rest of the object is as good as it was.
 			guessed = append(guessed, d.unknownKey(at, key, b))
-			sound = false
+			obj.partial, obj.at().loose = true, true
 			continue
 		}
 		if d.patch && kid.kind == scalarNode && kid.tag == nullTag && kid.plain {

@@ -80,14 +80,17 @@ func (s *source) marksOf(n int) []int {
 	return marks
 }
 
-// positionAt turns a byte offset into a position, clamped to the file.
+// positionAt turns a byte offset into a position, clamped to the file; the length ends
+// with the line.
 func (s *source) positionAt(offset, length int) diag.Position {
 	offset = max(0, min(offset, len(s.data)))
 	n, found := slices.BinarySearch(s.lines, offset)
 	if !found {
 		n--
 	}
-	return diag.Position{File: s.name, Line: n + 1, Column: offset - s.lines[n] + 1, Length: length}
+	column := offset - s.lines[n]
+	length = max(0, min(length, len(s.line(n+1))-column))
+	return diag.Position{File: s.name, Line: n + 1, Column: column + 1, Length: length}
 }
 
 // whole returns the position that stands for the file as a whole: its first byte.
@@ -126,6 +129,9 @@ type node struct {
 	kind      kind
 	tag       tag
 	plain     bool // a scalar without quotes, not a block scalar
+	// loose is set on the place of an object that has an unknown key: what the object
+	// seems to lack may be there under another spelling.
+	loose bool
 	// size is the number of nodes below this one plus itself with aliases expanded.
 	size  int32
 	value string

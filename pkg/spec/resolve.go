@@ -180,7 +180,7 @@ func (r *resolver) component(e *Endpoint, c *Component) {
 // finish attaches policies and scheduled actions to a target and builds its model.
 func (r *resolver) finish(t *target, names map[string]string) {
 	s := t.Scaling
-	t.Complete = !s.Policies.partial && !s.ScheduledActions.partial
+	t.Complete = !s.partial && !s.Policies.partial && !s.ScheduledActions.partial
 	l := lowering{fleet: r.fleet, names: names, missing: func(v Val[string], name string) {
 		r.at(ruleVariable, v, "%q has no value for %s", "${"+name+"}", t.ID.Address()).
 			hint("it belongs to another kind of target").
@@ -193,6 +193,9 @@ func (r *resolver) finish(t *target, names map[string]string) {
 		if use == nil {
 			t.Complete = false
 			continue
+		}
+		if p.partial || use.Def.partial {
+			t.Complete = false
 		}
 		use.Model = l.policy(t.ID, name, use.Def.Policy)
 		for a := range use.Def.alarms() {

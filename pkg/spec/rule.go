@@ -153,7 +153,10 @@ func (p *pass) report(at Place, format string, args ...any) *finding {
 		Position: Position(at),
 		Message:  fmt.Sprintf(format, args...),
 	}}
-	p.findings = append(p.findings, f)
+	// A finding at an object as a whole is about what it lacks.
+	if n := at.at(); n == nil || !n.loose {
+		p.findings = append(p.findings, f)
+	}
 	return f
 }
 

@@ -69,7 +69,8 @@ type Obj struct {
 	// broken is set when a value of the object itself, or of an unnamed object below
 	// it, has a structural error.
 	broken bool
-	// partial is set when a named child (an element of a Map) is broken.
+	// partial is set when a named child (an element of a Map) is broken, or a key is not
+	// known: what seems to be missing may be there under another spelling.
 	partial bool
 }
 
