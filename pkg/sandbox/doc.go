@@ -5,7 +5,7 @@
 // cannot agree with itself here.
 //
 // It never leaves the process: it opens no connection and checks no signature. Numbers in
-// comments, as in "fact 55", refer to the list of facts about AWS that the project keeps.
+// comments, as in "fact 55", refer to docs/aws-facts.md.
 //
 // # Time
 //
