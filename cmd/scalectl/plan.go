@@ -55,15 +55,17 @@ func (a *app) planCommand() *cobra.Command {
 		Short: "Show what would change",
 		Long: paragraph(`plan compares a spec with live AWS and shows what an apply would do. It makes no call
 			that changes anything. --target and --exclude make a partial plan, which says so.
-			--out saves the plan for "show" and "apply".`),
+			--out saves the plan for "show" and "apply". -o markdown is for a comment on a pull
+			request: at most 60,000 characters, with every deletion and every tripped guard.`),
 		Example: "  scalectl plan -f fleet.yaml\n" +
 			"  scalectl plan -f specs -e prod --out plan.json --detailed-exitcode\n" +
-			"  scalectl plan -f fleet.yaml -o text -o json=plan.json --target 'endpoint/ranker/**'",
+			"  scalectl plan -f fleet.yaml -o text -o json=plan.json --target 'endpoint/ranker/**'\n" +
+			"  scalectl plan -f fleet.yaml -o markdown=comment.md",
 		Args: noArgs,
 	}
 	var flags planFlags
 	flags.register(cmd.Flags())
-	out := outputsVar(cmd, "text", "json")
+	out := outputsVar(cmd, "text", "json", "markdown")
 	save := cmd.Flags().String("out", "", "save the plan in this file, for show and apply")
 	detailed := cmd.Flags().Bool("detailed-exitcode", false, "end with exit code 2 when there are changes")
 	progressFlag := progressVar(cmd.Flags())

@@ -14,10 +14,10 @@ func (a *app) showCommand() *cobra.Command {
 		Short: "Show a saved plan",
 		Long: paragraph(`show prints a plan that "plan --out" saved, after checking that the file is whole and
 			was not edited. It needs no credentials and makes no call. "-" reads stdin.`),
-		Example: "  scalectl show plan.json",
+		Example: "  scalectl show plan.json\n  scalectl show plan.json -o markdown",
 		Args:    oneArg("the file of a saved plan"),
 	}
-	out := outputsVar(cmd, "text", "json")
+	out := outputsVar(cmd, "text", "json", "markdown")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		list, err := out.parse(cmd)
 		if err != nil {
@@ -46,6 +46,9 @@ func (a *app) writePlan(list []output, p *plan.Plan, command []string, saved boo
 		}
 		opts := a.look(w)
 		opts.Now, opts.Command, opts.CommandHoldsDigest = p.CreatedAt, command, saved
+		if form == "markdown" {
+			return render.Markdown(w, p, opts)
+		}
 		return render.Plan(w, p, opts)
 	})
 }
