@@ -122,12 +122,12 @@ func (p *parser) syntaxWords(message string, pos diag.Position) (text, hint stri
 		return "the quote that opens here is never closed", "close it on the same line"
 	case strings.HasPrefix(message, "found unexpected document indicator"):
 		return "a document begins inside a quoted value", "close the quote before it"
-	case strings.HasPrefix(message, "did not find expected alphabetic or numeric character"):
-		return "a name is missing behind this & or *", `inside { } and [ ] a "?" ends a value: cron expressions are written in quotes there`
 	case strings.HasPrefix(message, "did not find expected node content"):
 		return "a value is missing here", "write one, or close the { } or [ ] that is open"
 	case strings.HasPrefix(message, "found unknown escape character"):
 		return "this backslash sequence does not exist in YAML", `use single quotes, or write \\ for a backslash`
+	case strings.HasPrefix(message, "found unknown directive name"), strings.HasPrefix(message, "while scanning a %"):
+		return "a line that starts with % is a directive for the YAML reader", "write the value in quotes, or remove the line"
 	case strings.HasPrefix(message, "found incompatible YAML document"):
 		return "only YAML 1.1 and 1.2 documents are read", "remove the %YAML line"
 	case strings.HasPrefix(message, "found undefined tag handle"):
