@@ -2,8 +2,11 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/scalectl/scalectl/pkg/diag"
+	"github.com/scalectl/scalectl/pkg/plan"
 	"github.com/scalectl/scalectl/pkg/render"
 	"github.com/scalectl/scalectl/pkg/spec"
 	"github.com/scalectl/scalectl/schemas"
@@ -26,7 +29,7 @@ func (a *app) explainCommand() *cobra.Command {
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var ids []string
-			for _, r := range spec.Rules() {
+			for _, r := range ruleTexts() {
 				ids = append(ids, r.ID+"\t"+r.Title)
 			}
 			return ids, cobra.ShellCompDirectiveNoFileComp
@@ -63,13 +66,19 @@ func (a *app) explainCommand() *cobra.Command {
 	}
 }
 
+// ruleTexts returns the rules about files and those that need live endpoints, by id.
 func ruleTexts() []render.Rule {
 	var rules []render.Rule
 	for _, r := range spec.Rules() {
 		rules = append(rules, render.Rule{
 			ID: r.ID, Severity: r.Severity, Title: r.Title, Explain: r.Explain, Bad: r.Bad, Good: r.Good, Source: r.Source,
+			Firm: r.Structural,
 		})
 	}
+	for _, r := range plan.LiveRules() {
+		rules = append(rules, render.Rule{ID: r.ID, Severity: diag.Error, Title: r.Title, Explain: r.Explain, Firm: true})
+	}
+	slices.SortFunc(rules, func(a, b render.Rule) int { return strings.Compare(a.ID, b.ID) })
 	return rules
 }
 

@@ -16,6 +16,8 @@ type Rule struct {
 	Bad      string // an example that breaks it
 	Good     string // the same, corrected
 	Source   string // where AWS says so
+	// Firm rules cannot be suppressed by a comment in the file.
+	Firm bool
 }
 
 // Field is what output says about a key of the spec.
@@ -56,6 +58,9 @@ func ExplainRule(w io.Writer, r Rule, opts Options) error {
 	if r.Source != "" {
 		p.para(dim, "source: ", clean(r.Source))
 		p.line()
+	}
+	if r.Firm {
+		return p.flush(w)
 	}
 	p.para(dim, "", "To keep a finding on purpose, write \"# scalectl:ignore "+clean(r.ID)+" because ...\" on its line.")
 	return p.flush(w)
