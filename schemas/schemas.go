@@ -9,3 +9,9 @@ import _ "embed"
 //
 //go:embed scalectl.v1.schema.json
 var Spec []byte
+
+// Plan is the JSON schema of a plan, format 1: what "plan -o json" and "plan --out" write.
+// It names every member and forbids none, since members are added within a format.
+//
+//go:embed plan.v1.schema.json
+var Plan []byte
