@@ -57,6 +57,7 @@ func Load(sources []Source, opts Options) (*Spec, diag.List) {
 type loader struct {
 	*collector
 	opts     Options
+	sources  []*source
 	comments map[string][]*suppression
 	complete bool // everything could be read
 }
@@ -121,6 +122,7 @@ func (l *loader) parse(sources []Source, rules []Rule) (docs []*node) {
 	}
 	for _, s := range sources {
 		src := newSource(s.Name, trimBOM(s.Data))
+		l.sources = append(l.sources, src)
 		parsed, text, ok := parseFile(src, l.collector)
 		l.complete = l.complete && ok
 		docs = append(docs, parsed...)
@@ -149,6 +151,9 @@ func (l *loader) finish(findings []*finding) diag.List {
 	list := make(diag.List, 0, len(l.findings)+len(findings))
 	for _, f := range slices.Concat(l.findings, findings) {
 		list = append(list, f.Diagnostic)
+	}
+	for _, src := range l.sources {
+		src.relateAliases(list)
 	}
 	return list.Sorted()
 }

@@ -8,9 +8,6 @@ import (
 	"github.com/scalectl/scalectl/pkg/model"
 )
 
-// longestAlarmName is the longest name that CloudWatch takes, in bytes.
-const longestAlarmName = 255
-
 // lowering turns the parts of one target into model types, in normal form.
 type lowering struct {
 	fleet *Fleet
@@ -199,12 +196,12 @@ func DefaultAlarmName(stack, policyAddress, key string) string {
 	if key != "" {
 		name += "/" + key
 	}
-	if len(name) <= longestAlarmName {
+	if len(name) <= maxAlarmName {
 		return name
 	}
 	sum := sha256.Sum256([]byte(name))
 	tail := "-" + hex.EncodeToString(sum[:6])
-	return name[:longestAlarmName-len(tail)] + tail
+	return name[:maxAlarmName-len(tail)] + tail
 }
 
 func (l lowering) action(id model.TargetID, name string, a *ScheduledAction) model.ScheduledAction {

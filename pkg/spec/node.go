@@ -17,6 +17,8 @@ type source struct {
 	// marks holds for very long lines where every markEvery-th character begins, so
 	// that thousands of findings on one line do not each walk it.
 	marks map[int][]int
+	// anchored lists the values that aliases of this file stand for.
+	anchored []*anchor
 }
 
 // markEvery is the distance of the marks in characters.

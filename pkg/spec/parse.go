@@ -29,6 +29,7 @@ func parseFile(src *source, c *collector) (docs, text []*node, complete bool) {
 	docs, err := p.documents(src.data)
 	if err != nil {
 		if masked, unmask := maskVariables(src.data); masked != nil {
+			src.anchored = nil
 			p = &parser{src: src, collector: c, keepText: keepText, unmask: unmask}
 			docs, err = p.documents(masked)
 		}
@@ -113,7 +114,8 @@ type parser struct {
 	aliased  int                  // nodes that aliases stand for
 	overflow bool                 // maxAliasNodes was reported
 	tooDeep  bool                 // maxDepth was reported
-	words    map[string]string    // interned keys
+	anchors  map[*node]*anchor
+	words    map[string]string // interned keys
 	slab     []node
 	// text collects, with keepText, the scalars in which a tab or a comment mark is
 	// part of the value.
@@ -411,6 +413,7 @@ func (p *parser) alias(y *yaml.Node) *node {
 		}
 		return nil
 	}
+	p.addUse(target, at)
 	return target
 }
 

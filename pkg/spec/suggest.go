@@ -13,13 +13,16 @@ func suggest(word string, known []string) string {
 	if low == "" {
 		return ""
 	}
-	best, bestTypos := "", len(low)/4+2
+	best, fewest, tie := "", len(low)/3+2, false
 	for _, k := range known {
-		if n := typos(low, strings.ToLower(k), bestTypos); n < bestTypos {
-			best, bestTypos = k, n
+		switch n := typos(low, strings.ToLower(k), fewest+1); {
+		case n < fewest:
+			best, fewest, tie = k, n, false
+		case n == fewest:
+			tie = true
 		}
 	}
-	if best != "" && bestTypos < len(low) {
+	if best != "" && 2*fewest <= len(low) && (!tie || fewest < 3) {
 		return best
 	}
 	best = ""
