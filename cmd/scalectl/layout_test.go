@@ -23,6 +23,7 @@ var layout = map[string][]string{
 	"schemas":      nil,
 	"pkg/spec":     {"pkg/diag", "pkg/model", "pkg/schedule", "schemas"},
 	"pkg/plan":     {"pkg/diag", "pkg/model", "pkg/schedule"},
+	"pkg/iam":      {"pkg/model"},
 	"pkg/live":     {"pkg/model"},
 	"pkg/apply":    {"pkg/plan", "pkg/model", "pkg/live"},
 	"pkg/render":   {"pkg/diag", "pkg/plan", "pkg/schedule"},
@@ -34,7 +35,7 @@ var layout = map[string][]string{
 const judges = "internal/"
 
 // pure packages decide and must not act: no client, no network, no files, no process.
-var pure = []string{"pkg/diag", "pkg/model", "pkg/schedule", "pkg/spec", "pkg/plan", "pkg/render"}
+var pure = []string{"pkg/diag", "pkg/model", "pkg/schedule", "pkg/spec", "pkg/plan", "pkg/iam", "pkg/render"}
 
 // effects are what a pure package must not import, by prefix.
 var effects = []string{"os", "net", "os/exec", "syscall", "log", "github.com/aws/", "golang.org/x/term", "github.com/spf13/"}

@@ -60,6 +60,7 @@ func (a *app) command() *cobra.Command {
 		a.showCommand(),
 		a.explainCommand(),
 		a.schemaCommand(),
+		a.iamCommand(),
 		a.sandboxCommand(),
 		a.versionCommand(),
 		a.completionCommand(),
