@@ -9,8 +9,18 @@
 //	      -> rules -> suppress -> lower (model.Desired)
 //
 // A structural error does not end the run: the objects that are sound go on to the rules,
-// so that one run reports everything. An object with an error is left out together with
-// what depends on it, so that no finding is the echo of another.
+// so that one run reports everything. An object with a missing or wrong value is left out
+// together with what depends on it, so that no finding is the echo of another; an unknown
+// key leaves the rest of its object standing.
+//
+// # Grammar and schema
+//
+// The structs of types.go say where a value goes, the JSON schema in package schemas says
+// which keys exist, which are required, which words are allowed, and what everything
+// means. bind joins the two when the first spec is loaded; the decoder works through the
+// result. A general JSON schema validator is used in tests only, as the second opinion:
+// it takes seconds and hundreds of megabytes for a fleet of ten thousand endpoints, and
+// cannot tell a missing unit from a wrong type.
 //
 // # How a rule is added
 //

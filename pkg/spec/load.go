@@ -36,7 +36,8 @@ type Options struct {
 // Spec is a fleet without errors.
 type Spec struct {
 	Desired model.Desired
-	// Positions tells for every address in Desired where the spec asks for it. A shared
+	// Positions tells for every address in Desired where the spec asks for it, and for
+	// endpoints (endpoint/NAME), variants and components where it names them. A shared
 	// policy is at the line that attaches it; the alarms of a shared policy are at their
 	// definition.
 	Positions map[string]diag.Position
@@ -173,6 +174,16 @@ func newSpec(fleet *Fleet, targets []*target, root *node, environment string) *S
 	}
 	if fleet.Guards != nil {
 		s.Desired.MaxDeletes = fleet.Guards.MaxDeletes.Or(model.DefaultMaxDeletes)
+	}
+	for name, e := range fleet.Endpoints.All() {
+		address := "endpoint/" + name
+		s.Positions[address] = Position(e)
+		for variant, v := range e.Variants.All() {
+			s.Positions[address+"/variant/"+variant] = Position(v)
+		}
+		for component, c := range e.InferenceComponents.All() {
+			s.Positions[model.ComponentTarget(component).Address()] = Position(c)
+		}
 	}
 	for _, t := range targets {
 		s.Desired.Targets = append(s.Desired.Targets, t.Model)

@@ -327,6 +327,7 @@ endpoints:
 		t.Fatal(printList(list))
 	}
 	want := map[string]diag.Position{
+		"endpoint/ranker":                          {File: "spec.yaml", Line: 7, Column: 3, Length: 6},
 		"endpoint/ranker/variant/main":             {File: "spec.yaml", Line: 9, Column: 7, Length: 4},
 		"endpoint/ranker/variant/main/policy/rate": {File: "spec.yaml", Line: 14, Column: 13, Length: 4},
 		"inference-component/adapter":              {File: "spec.yaml", Line: 16, Column: 7, Length: 7},
