@@ -134,9 +134,7 @@ func (m Map[T]) Names() []string {
 
 // Get returns the entry of the given name.
 func (m Map[T]) Get(name string) (T, bool) {
-	i, ok := slices.BinarySearchFunc(m.entries, name, func(e entry[T], name string) int {
-		return strings.Compare(e.key.value, name)
-	})
+	i, ok := m.find(name)
 	if !ok {
 		var zero T
 		return zero, false
@@ -146,12 +144,17 @@ func (m Map[T]) Get(name string) (T, bool) {
 
 // KeyOf returns the place of the key of the given name.
 func (m Map[T]) KeyOf(name string) Place {
-	for _, e := range m.entries {
-		if e.key.value == name {
-			return place{e.key}
-		}
+	i, ok := m.find(name)
+	if !ok {
+		return place{}
 	}
-	return place{}
+	return place{m.entries[i].key}
+}
+
+func (m Map[T]) find(name string) (int, bool) {
+	return slices.BinarySearchFunc(m.entries, name, func(e entry[T], name string) int {
+		return strings.Compare(e.key.value, name)
+	})
 }
 
 // List is a sequence of T in the order of the file. T is as in Map.
