@@ -58,7 +58,7 @@ func checkMetricForm(p *pass) {
 		if strings.HasPrefix(m.namespace.Get(), ":") {
 			p.report(m.namespace, "namespace %s begins with a colon", quote(m.namespace.Get())).hint("remove the colon")
 		}
-		if n := m.dimensions.Len(); n > maxDimensions {
+		if n := m.dimensions.Len(); n > maxDimensions && (m.alarm == nil || m.math) { // else alarm-metric says so
 			p.report(m.dimensions, "the metric has %d dimensions, CloudWatch takes %d", n, maxDimensions).
 				hint("leave out what does not identify the series")
 		}
