@@ -70,7 +70,7 @@ func (d *decoder) object(v reflect.Value, at spot, n *node, b *binding) (sound b
 	sound = true
 	defer func() { obj.broken = !sound }()
 	switch {
-	case n.kind == scalarNode && n.tag == nullTag && n.plain && (d.patch || b.schema.nullable()):
+	case n.isNull() && (d.patch || b.schema.nullable()):
 		return true
 	case n.kind != mapNode:
 		d.wrongShape(at, n, "a mapping")
@@ -91,7 +91,7 @@ func (d *decoder) object(v reflect.Value, at spot, n *node, b *binding) (sound b
 			obj.partial, obj.at().loose = true, true
 			continue
 		}
-		if d.patch && kid.kind == scalarNode && kid.tag == nullTag && kid.plain {
+		if d.patch && kid.isNull() {
 			continue
 		}
 		if !d.value(v.Field(f.index), spot{key: key}, kid, f) {
@@ -149,7 +149,7 @@ func firstSentence(s string) string {
 
 // wrongShape reports a value that is no mapping, list or single value as it should be.
 func (d *decoder) wrongShape(at spot, n *node, want string) {
-	if n.kind == scalarNode && n.tag == nullTag && n.plain {
+	if n.isNull() {
 		d.add(ruleWrongType, at.place(n).position(), "%s has no value; it takes %s", at, want).
 			hint("give it a value, or remove the key")
 		return
@@ -191,7 +191,7 @@ func (m *Map[T]) decode(d *decoder, at spot, n *node, f *field) (sound bool) {
 	m.entries = make([]entry[T], 0, len(n.kids)/2)
 	for i := 0; i+1 < len(n.kids); i += 2 {
 		key, kid := n.kids[i], n.kids[i+1]
-		if d.patch && kid.kind == scalarNode && kid.tag == nullTag && kid.plain {
+		if d.patch && kid.isNull() {
 			continue
 		}
 		var value T
@@ -230,7 +230,7 @@ func (l *List[T]) decode(d *decoder, at spot, n *node, f *field) (sound bool) {
 
 func (v *Val[T]) decode(d *decoder, at spot, n *node, f *field) (sound bool) {
 	want := wants[T]()
-	if n.kind != scalarNode || n.tag == nullTag && n.plain {
+	if n.kind != scalarNode || n.isNull() {
 		words := want.words
 		if f.schema != nil && len(f.schema.Enum) > 0 {
 			words = "one of " + quoteList(f.schema.Enum)

@@ -15,7 +15,7 @@ func mergeDocuments(docs []*node, c *collector) (root *node, complete bool) {
 	complete = true
 	for _, doc := range docs {
 		switch {
-		case doc.kind == scalarNode && doc.tag == nullTag && doc.plain: // an empty document
+		case doc.isNull(): // an empty document
 		case m.checkHeader(doc):
 			m.add(doc)
 		default:

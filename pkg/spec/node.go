@@ -183,6 +183,9 @@ func (n *node) underline(rest string) int {
 	return len(strings.TrimRight(rest, " \t"))
 }
 
+// isNull reports whether n is a null: ~, null, or nothing at all.
+func (n *node) isNull() bool { return n.kind == scalarNode && n.tag == nullTag && n.plain }
+
 // field returns the value of a key of a mapping and the key's own node.
 func (n *node) field(name string) (key, value *node) {
 	if n == nil || n.kind != mapNode {

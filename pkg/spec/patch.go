@@ -71,7 +71,7 @@ func (p *patcher) environments(selected string) *node {
 
 // check reports what is wrong with one environment in itself and against the base.
 func (p *patcher) check(name, patch *node) {
-	if patch.kind == scalarNode && patch.tag == nullTag && patch.plain {
+	if patch.isNull() {
 		return
 	}
 	d := decoder{collector: p.collector, patch: true}
@@ -179,12 +179,11 @@ func (p *patcher) apply(base, patch *node) *node {
 	for i := 0; i+1 < len(patch.kids); i += 2 {
 		key, value := patch.kids[i], patch.kids[i+1]
 		j, found := find(key.value)
-		isNull := value.kind == scalarNode && value.tag == nullTag && value.plain
 		switch {
 		case p.unknown[key]:
-		case isNull && found:
+		case value.isNull() && found:
 			removed[j] = true
-		case isNull:
+		case value.isNull():
 		case found && out.kids[j+1].kind == mapNode && value.kind == mapNode:
 			out.kids[j+1] = p.apply(out.kids[j+1], value)
 		case found:

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/scalectl/scalectl/pkg/diag"
 	"github.com/scalectl/scalectl/pkg/model"
 )
 
@@ -41,13 +40,13 @@ func (r *resolver) resolve() {
 		}
 		for name, c := range e.InferenceComponents.All() {
 			if first := components[name]; first != nil {
-				c := c
-				if standsBehind(first, c) {
-					c, first = first, c
+				again := c
+				if standsBehind(first, again) {
+					first, again = again, first
 				}
-				f := r.at(ruleDuplicateName, c, "inference component %q is already defined %s", name, elsewhere(c.at(), first.at())).
-					hint("a component has one name in its region, whatever its endpoint")
-				f.Related = []diag.Related{{Position: Position(first), Message: "first defined here"}}
+				r.at(ruleDuplicateName, again, "inference component %q is already defined %s", name, elsewhere(again.at(), first.at())).
+					hint("a component has one name in its region, whatever its endpoint").
+					related(first, "first defined here")
 				continue
 			}
 			components[name] = c
