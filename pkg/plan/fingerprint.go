@@ -83,6 +83,11 @@ func (c *Change) Reached(live *Object) bool {
 	return len(diff(live, c.After)) == 0
 }
 
+// digestBytes is how much of the hash a digest keeps. Somebody who writes both the spec
+// that is approved and the one that is applied must not find two plans with one digest,
+// so it is 128 bits although fewer would tell honest plans apart.
+const digestBytes = 16
+
 // digest hashes what the plan does and nothing else: not when it was made, not where
 // the spec asks for it, not the live capacity that its effects mention.
 func (p *Plan) digest() string {
@@ -108,7 +113,7 @@ func (p *Plan) digest() string {
 		Stack, Account, Region string
 		Effects                []effect
 	}{p.Stack, p.Account, p.Region, effects}))
-	return hex.EncodeToString(sum[:])[:12]
+	return hex.EncodeToString(sum[:digestBytes])
 }
 
 // mustJSON encodes plain data of this package, which cannot fail.
