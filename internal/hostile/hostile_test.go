@@ -63,9 +63,9 @@ type result struct {
 	stdout, stderr string
 }
 
-// run runs the program in a process of its own, with stdin if it is not nil. A run that
+// runProgram runs the program in a process of its own, with stdin if it is not nil. A run that
 // dies of a panic or of a signal fails the test, whatever was expected of it.
-func run(t testing.TB, stdin []byte, args ...string) result {
+func runProgram(t testing.TB, stdin []byte, args ...string) result {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Env = append(os.Environ(), "AWS_EC2_METADATA_DISABLED=true", "COLUMNS=200", "GOTRACEBACK=single")
@@ -107,7 +107,7 @@ func newWorld(t testing.TB, seed string) *world {
 // run runs a command of the program against the sandbox.
 func (w *world) run(args ...string) result {
 	w.Helper()
-	return run(w.TB, nil, append(args, "--sandbox", w.dir)...)
+	return runProgram(w.TB, nil, append(args, "--sandbox", w.dir)...)
 }
 
 // mustApply applies a spec, and consents to everything.
