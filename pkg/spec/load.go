@@ -94,8 +94,16 @@ func (l *loader) load(sources []Source) (*Spec, diag.List) {
 		Environment: l.opts.Environment,
 		files:       len(sources),
 	}
+	var refused chan diag.List
+	if !l.hasErrors() {
+		refused = make(chan diag.List)
+		go func() { refused <- schemaFindings(root) }()
+	}
 	pass.run(rules)
 	list := l.finish(pass.findings)
+	if refused != nil {
+		list = append(list, <-refused...).Sorted()
+	}
 	if list.HasErrors() {
 		return nil, list
 	}

@@ -121,7 +121,7 @@ const (
 	floatTag
 )
 
-// node is a YAML value with its place. Nodes never change once the file is read: an
+// node is a YAML value with its place. Apart from loose, nodes never change once the file is read: an
 // alias shares the node of its anchor, and a patched mapping is a new node that shares
 // what the patch leaves alone.
 type node struct {
