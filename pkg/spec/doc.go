@@ -18,9 +18,10 @@
 // The structs of types.go say where a value goes, the JSON schema in package schemas says
 // which keys exist, which are required, which words are allowed, and what everything
 // means. bind joins the two when the first spec is loaded; the decoder works through the
-// result. A general JSON schema validator is used in tests only, as the second opinion:
-// it takes seconds and hundreds of megabytes for a fleet of ten thousand endpoints, and
-// cannot tell a missing unit from a wrong type.
+// result. What it takes is then validated by a general JSON schema library as well, one
+// endpoint at a time: the second opinion that the schema in an editor and the decoder mean
+// the same. The library alone cannot tell a missing unit from a wrong type, nor point at a
+// misspelt key.
 //
 // # How a rule is added
 //

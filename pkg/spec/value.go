@@ -90,10 +90,6 @@ func (o Obj) Body() Place { return place{o.node} }
 
 func (o Obj) at() *node { return orNode(o.key, o.node) }
 
-// sound reports whether the object itself has no structural error. Its named children
-// may still have some: see partial.
-func (o Obj) sound() bool { return !o.broken }
-
 // Map is a mapping from names that the user chose to T. T is a pointer to a struct
 // that embeds Obj, or a Val. The zero Map is absent and empty.
 type Map[T any] struct {
