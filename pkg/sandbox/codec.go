@@ -138,6 +138,16 @@ func appendJSON(b []byte, v any) []byte {
 	case int:
 		return strconv.AppendInt(b, int64(v), 10)
 	case float64:
+		// The special values are strings in AWS JSON:
+		// https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+		switch {
+		case math.IsNaN(v):
+			return append(b, `"NaN"`...)
+		case math.IsInf(v, 1):
+			return append(b, `"Infinity"`...)
+		case math.IsInf(v, -1):
+			return append(b, `"-Infinity"`...)
+		}
 		format := byte('f')
 		if a := math.Abs(v); a != 0 && (a < 1e-6 || a >= 1e21) {
 			format = 'e'
