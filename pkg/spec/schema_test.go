@@ -274,29 +274,11 @@ func TestWholeGrammar(t *testing.T) {
 // jsonValue turns a node into what encoding/json writes. Environments are left out: the
 // schema describes them loosely.
 func jsonValue(n *node) any {
-	switch {
-	case n.kind == mapNode:
-		m := map[string]any{}
-		for i := 0; i < len(n.kids); i += 2 {
-			if n.kids[i].value != "environments" {
-				m[n.kids[i].value] = jsonValue(n.kids[i+1])
-			}
-		}
-		return m
-	case n.kind == seqNode:
-		list := []any{}
-		for _, kid := range n.kids {
-			list = append(list, jsonValue(kid))
-		}
-		return list
-	case n.plain && n.tag == nullTag:
-		return nil
-	case n.plain && n.tag == boolTag:
-		return n.value == "true"
-	case n.plain && n.tag != strTag:
-		return json.Number(n.value)
+	doc := jsonOf(n)
+	if m, ok := doc.(map[string]any); ok {
+		delete(m, "environments")
 	}
-	return n.value
+	return doc
 }
 
 // eachPlace calls f for every value below doc, with functions that replace the value and
