@@ -135,11 +135,11 @@ func fleet(n int) []byte {
 }
 
 // The memory that loading a file may allocate altogether: a fixed part for the schema and
-// the rules, and a part for each byte. A node of YAML takes at least two bytes and costs
+// the rules, and a part for each byte. A value of YAML takes at least two bytes and costs
 // some 300 in the YAML parser and 100 in the loader.
 const (
-	fixedCost   = 128 << 20
-	costPerByte = 600
+	fixedCost   = 32 << 20
+	costPerByte = 250
 )
 
 // TestOddFiles loads what is no spec. It is diagnosed with the right rule and in bounded
