@@ -77,7 +77,10 @@ func TestUnreadableAWS(t *testing.T) {
 	journal := filepath.Join(t.TempDir(), "journal.jsonl")
 	for _, operation := range operations {
 		service, name, _ := strings.Cut(operation, ":")
-		for _, h := range hindrances {
+		for i, h := range hindrances {
+			if testing.Short() && i%4 != 0 {
+				continue
+			}
 			for _, command := range [][]string{
 				{"plan", "-f", "testdata/everything.yaml", "--out", out, "-o", "json"},
 				applyArgs("-f", "testdata/everything.yaml", "--journal", journal),
@@ -107,7 +110,7 @@ func TestUnreadableAWS(t *testing.T) {
 		}
 	}
 	t.Logf("%d reads of a plan x %d hindrances x plan and apply: %d runs", len(operations), len(hindrances), runs)
-	if runs < 10*7*2 {
+	if runs < 10*len(hindrances)*2 && !testing.Short() {
 		t.Errorf("only %d runs", runs)
 	}
 }
