@@ -148,7 +148,7 @@ func TestOddFiles(t *testing.T) {
 	files := oddFiles(t)
 	for _, f := range files {
 		t.Run(f.name, func(t *testing.T) {
-			if testing.Short() && len(f.data) > 5<<20 {
+			if testing.Short() && len(f.data) > 1<<20 {
 				t.Skip("large")
 			}
 			var before, after runtime.MemStats
