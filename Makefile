@@ -75,7 +75,7 @@ fuzz: ## every fuzz target, FUZZTIME each
 	  targets=$$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); \
 	  for target in $$targets; do \
 	    echo "fuzz $$pkg $$target $(FUZZTIME)"; \
-	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$pkg; \
 	  done; \
 	done
 
