@@ -62,18 +62,12 @@ func (s *sequence) alarm(want model.Alarm) {
 		s.unchanged++
 		return
 	}
-	if touchesAlarm(fields) {
+	if beyondTags(fields) {
 		for _, name := range live.Unmanaged {
 			change.Effects = append(change.Effects, "putting the alarm erases its "+name+", which a spec cannot express")
 		}
 	}
 	s.add(change)
-}
-
-// touchesAlarm reports whether carrying out the fields calls PutMetricAlarm, which
-// replaces the whole alarm, rather than only the tag operations.
-func touchesAlarm(fields []FieldChange) bool {
-	return slices.ContainsFunc(fields, func(f FieldChange) bool { return f.Group() != "tags" })
 }
 
 // unnamedAlarm deals with a live alarm on one of the target's policies that the spec

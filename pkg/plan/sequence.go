@@ -129,7 +129,7 @@ func (s *sequence) register(exists bool) error {
 	if change.Reason == "" {
 		change.Reason, change.Because = boundsReason(fields, minimum, maximum)
 	}
-	if touchesRegistration(fields) {
+	if beyondTags(fields) {
 		change.Effects = s.capacityEffects(after)
 		change.Guards = append(change.Guards, s.capacityGuards(after)...)
 	}
@@ -156,9 +156,10 @@ func keepReserved(want, live map[string]string) map[string]string {
 	return out
 }
 
-// touchesRegistration reports whether carrying out the fields calls
-// RegisterScalableTarget, which moves capacity into the bounds whatever its parameters.
-func touchesRegistration(fields []FieldChange) bool {
+// beyondTags reports whether carrying out the fields takes more than the tag operations:
+// RegisterScalableTarget, which moves capacity into the bounds whatever its parameters, or
+// PutMetricAlarm, which replaces the whole alarm.
+func beyondTags(fields []FieldChange) bool {
 	return slices.ContainsFunc(fields, func(f FieldChange) bool { return f.Group() != "tags" })
 }
 
